@@ -1,0 +1,2 @@
+//! pigment
+fn main() {}

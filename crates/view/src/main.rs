@@ -1,0 +1,2 @@
+//! view
+fn main() {}
