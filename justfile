@@ -1,0 +1,31 @@
+# The same steps as CI, one by one. `just` alone runs the gate.
+default: ci
+
+# The gate.
+ci:
+    .ci/run
+
+# The main job.
+run:
+    cargo run --release
+
+# The README's test command.
+test:
+    cargo test --release
+
+# Format and lint everything but the viewer.
+lint:
+    cargo fmt --all -- --check
+    cargo clippy --release --all-targets -- -D warnings
+
+# Build the viewer and its offscreen test (dev profile: a release bevy costs three times as much).
+view *args:
+    cargo run -p view -- {{args}}
+
+# Regenerate the bundled head and compare.
+head:
+    cargo run --release -p scan --example make_head -- --check
+
+# The figures of the design, measured now.
+bench:
+    cargo run --release -- bench
