@@ -1,1 +1,14 @@
-//! design
+//! What is wanted where: from a drawn hairline, patches and keep-outs to density, depth, diameter, shade and direction.
+//!
+//! In: [`DesignSpec`] (the `[[zone]]`, `[[keep_out]]` and `[session]` tables of a scene), a checked scan, a person.
+//! Out: [`Fields`], a pure function of the place on the skin, and the points that are fixed before any dot is laid.
+//! Absent: dots. Nothing here chooses where a dot goes; `stipple` does. Lengths in millimetres and densities per square
+//! centimetre exist in [`DesignSpec`] only; inside it is SI.
+
+mod spec;
+mod wanted;
+
+pub use spec::{
+    DesignSpec, IrregularitySpec, KeepOutSpec, PenetrationSpec, SessionSpec, ZoneKind, ZoneSpec,
+};
+pub use wanted::{Frozen, FrozenKind, Wanted};
