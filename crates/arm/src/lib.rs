@@ -1,17 +1,35 @@
 //! The machine: what an arm is, where it can go, and how one talks to it.
 //!
-//! In: a URDF file, a tool file. Out: [`ArmModel`] (forward kinematics, Jacobian, inverse kinematics, limits), [`Tool`],
-//! [`Program`], and the border to any real or simulated arm: [`Setpoint`], [`ArmState`], [`ArmDriver`].
+//! In: a URDF file, a tool file. Out: [`ArmModel`] (forward and inverse kinematics, Jacobian, torques, limits), [`Tool`],
+//! [`Motion`], [`Program`], and the border to any real or simulated arm: [`Setpoint`], [`ArmState`], [`ArmDriver`].
 //! Absent: any skin, any scan, any physics, any clock.
 
 mod driver;
+mod dynamics;
+mod error;
+mod inverse;
 mod joints;
+mod link;
 mod model;
+mod motion;
+mod newton;
 mod program;
+mod sealed;
 mod tool;
+mod toolfile;
+mod tree;
+mod trig;
+mod ur;
+mod urdf;
 
 pub use driver::{ArmDriver, ArmState, Mode, Setpoint, Tracked};
-pub use joints::{Joint, JointAcc, JointJerk, JointPos, JointVel, MAX_JOINTS};
+pub use dynamics::FREE_FALL;
+pub use error::ArmError;
+pub use inverse::Branches;
+pub use joints::{Joint, JointAcc, JointJerk, JointPos, JointTorque, JointVel, MAX_JOINTS};
+pub use link::{Capsule, Link, Payload};
 pub use model::{ArmModel, Jacobian, JointModel, Limits};
+pub use motion::Motion;
 pub use program::{Digest, Program, Stroke};
-pub use tool::{Body, Drive, Needle, Nose, Sensors, Tool};
+pub use tool::{Drive, Needle, Nose, Sensors, Tool};
+pub use urdf::{ACCELERATION, CONTINUOUS, JERK};

@@ -1,15 +1,20 @@
 //! An arm as a chain of joints: forward kinematics and Jacobian, in a few multiplications and without the heap.
 
 use frames::{Base, Flange, Pose};
-use nalgebra::{Isometry3, Point3, UnitQuaternion, UnitVector3, Vector6};
+use nalgebra::{Isometry3, Point3, Quaternion, UnitQuaternion, UnitVector3, Vector3, Vector6};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
-use crate::{JointAcc, JointJerk, JointPos, JointVel, MAX_JOINTS};
+use crate::ur::Ur;
+use crate::{Digest, JointAcc, JointJerk, JointPos, JointVel, Link, MAX_JOINTS};
 
 /// Columns of the geometric Jacobian, base frame, one per joint: linear rows 0-2 (m/rad), angular rows 3-5.
 pub type Jacobian = [Vector6<f64>; MAX_JOINTS];
 
 /// A serial arm from base to flange.
+///
+/// Limits may be changed at will; the chain itself is changed by [`ArmModel::perturbed`] only, because the closed form
+/// is derived from it when the arm is loaded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArmModel {
     /// The URDF's robot name.
@@ -20,10 +25,20 @@ pub struct ArmModel {
     pub last_from_flange: Isometry3<f64>,
     /// What every motion must keep.
     pub limits: Limits,
+    /// What stands still: everything fixed to the base, base frame.
+    pub base_link: Link,
+    /// `links[i]` is carried by `joints[i]`, in that joint's frame.
+    pub links: Vec<Link>,
+    /// Acceleration of a falling body in the base frame, m/s²; straight down unless the base is mounted tilted.
+    pub free_fall: Vector3<f64>,
+    /// What the URDF has and this model has not, a sentence each, for the caller to report.
+    pub not_modelled: Vec<String>,
+    /// The closed form of the nominal arm, if its axes allow one.
+    pub(crate) ur: Option<Ur>,
 }
 
-/// One revolute joint and the link it carries.
-#[derive(Debug, Clone, PartialEq)]
+/// One revolute joint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JointModel {
     /// The URDF's joint name.
     pub name: String,
@@ -31,6 +46,8 @@ pub struct JointModel {
     pub parent_from_joint: Isometry3<f64>,
     /// The joint turns about this, in its own frame.
     pub axis: UnitVector3<f64>,
+    /// Greatest torque, N m; `None` where the URDF gives none or zero.
+    pub effort: Option<f64>,
 }
 
 /// Limits of every joint, in joint order.
@@ -48,18 +65,60 @@ pub struct Limits {
     pub jerk: JointJerk,
 }
 
+/// One pass along the chain: what the Jacobian and Newton's step need.
+pub(crate) struct Sweep {
+    /// Joint axes in the base.
+    pub(crate) axes: [Vector3<f64>; MAX_JOINTS],
+    /// Joint origins in the base.
+    pub(crate) origins: [Vector3<f64>; MAX_JOINTS],
+    /// The flange in the base.
+    pub(crate) flange: Isometry3<f64>,
+}
+
+impl Limits {
+    /// True when every angle is within its limits.
+    pub fn hold(&self, q: &JointPos) -> bool {
+        q.iter().zip(self.lower.iter().zip(self.upper.iter())).all(|(q, (lo, hi))| (lo..=hi).contains(&q))
+    }
+
+    /// The turn of each joint (whole 2 pi) nearest to `near` that is within limits; `None` when one has none.
+    pub fn wrap(&self, q: &JointPos, near: &[f64]) -> Option<JointPos> {
+        let mut all = *q;
+        for (i, v) in all.iter_mut().enumerate() {
+            *v = wrap(*v, near.get(i).copied().unwrap_or(0.0), self.lower[i], self.upper[i])?;
+        }
+        Some(all)
+    }
+}
+
+/// `q` plus whole turns, nearest to `near` within `[lower, upper]`.
+pub(crate) fn wrap(q: f64, near: f64, lower: f64, upper: f64) -> Option<f64> {
+    use std::f64::consts::TAU;
+    // A rounding error past a limit is no violation: the answer lies within 1e-9 rad anyway.
+    let slack = 1e-12;
+    let inside = |v: f64| (lower - slack <= v && v <= upper + slack).then(|| v.clamp(lower, upper));
+    if let Some(v) = inside(q).filter(|v| (v - near).abs() <= std::f64::consts::PI) {
+        return Some(v);
+    }
+    let best = q - ((q - near) / TAU).round() * TAU;
+    inside(best).or_else(|| {
+        // The nearest is outside: step towards the side that is inside.
+        let step = if best < lower { TAU } else { -TAU };
+        inside(best + step)
+    })
+}
+
 impl ArmModel {
     /// How many joints.
     pub fn dof(&self) -> usize {
         self.joints.len()
     }
 
-    /// Where the flange is. 0.2 us for six joints.
+    /// Where the flange is.
     pub fn forward(&self, q: &JointPos) -> Pose<Base, Flange> {
         let mut pose = Isometry3::identity();
         for (joint, &angle) in self.joints.iter().zip(q.iter()) {
-            pose *= joint.parent_from_joint;
-            pose.rotation *= UnitQuaternion::from_axis_angle(&joint.axis, angle);
+            pose = joint.turn(&pose, angle);
         }
         Pose::new(pose * self.last_from_flange)
     }
@@ -68,25 +127,84 @@ impl ArmModel {
     pub fn joint_frames(&self, q: &JointPos) -> [Isometry3<f64>; MAX_JOINTS] {
         let mut pose = Isometry3::identity();
         let mut frames = [pose; MAX_JOINTS];
-        for (i, (joint, &angle)) in self.joints.iter().zip(q.iter()).enumerate() {
-            pose *= joint.parent_from_joint;
-            pose.rotation *= UnitQuaternion::from_axis_angle(&joint.axis, angle);
-            frames[i] = pose;
+        for (frame, (joint, &angle)) in frames.iter_mut().zip(self.joints.iter().zip(q.iter())) {
+            pose = joint.turn(&pose, angle);
+            *frame = pose;
         }
-        frames[self.dof()..].fill(pose * self.last_from_flange);
+        if let Some(rest) = frames.get_mut(self.dof()..) {
+            rest.fill(pose * self.last_from_flange);
+        }
         frames
     }
 
     /// How `point` (base frame, m, moving with the flange) and the flange's orientation follow each joint.
     pub fn jacobian(&self, q: &JointPos, point: &Point3<f64>) -> Jacobian {
-        let frames = self.joint_frames(q);
+        let sweep = self.sweep(q);
         let mut columns = [Vector6::zeros(); MAX_JOINTS];
-        for (column, (joint, frame)) in columns.iter_mut().zip(self.joints.iter().zip(&frames)) {
-            let axis = frame.rotation * joint.axis.into_inner();
-            let linear = axis.cross(&(point.coords - frame.translation.vector));
-            column.fixed_rows_mut::<3>(0).copy_from(&linear);
-            column.fixed_rows_mut::<3>(3).copy_from(&axis);
+        for (column, (axis, origin)) in columns.iter_mut().zip(sweep.axes.iter().zip(&sweep.origins)).take(self.dof()) {
+            let linear = axis.cross(&(point.coords - origin));
+            *column = Vector6::new(linear.x, linear.y, linear.z, axis.x, axis.y, axis.z);
         }
         columns
+    }
+
+    /// The same arm as built rather than as drawn: `deviations[i]` moves joint `i`'s frame within its own axes, one more
+    /// entry moves the flange; missing entries move nothing. Keeps the nominal closed form as a first guess, so that
+    /// [`ArmModel::inverse`] is as exact as before.
+    #[must_use]
+    pub fn perturbed(&self, deviations: &[Isometry3<f64>]) -> Self {
+        let mut arm = self.clone();
+        for (joint, deviation) in arm.joints.iter_mut().zip(deviations) {
+            joint.parent_from_joint *= deviation;
+        }
+        if let Some(deviation) = deviations.get(self.dof()) {
+            arm.last_from_flange *= deviation;
+        }
+        arm.ur = arm.ur.map(Ur::as_guess);
+        arm
+    }
+
+    /// SHA-256 over the description: names, chain, limits, masses and shapes, bit by bit.
+    pub fn digest(&self) -> Digest {
+        let description = (
+            &self.name,
+            &self.joints,
+            &self.last_from_flange,
+            &self.limits,
+            &self.base_link,
+            &self.links,
+            &self.free_fall,
+        );
+        // Writing numbers and names to memory has no way to fail; should it, no digest will match.
+        postcard::to_stdvec(&description).map_or([0; 32], |bytes| Sha256::digest(bytes).into())
+    }
+
+    pub(crate) fn sweep(&self, q: &JointPos) -> Sweep {
+        let mut sweep = Sweep {
+            axes: [Vector3::zeros(); MAX_JOINTS],
+            origins: [Vector3::zeros(); MAX_JOINTS],
+            flange: Isometry3::identity(),
+        };
+        let mut pose = Isometry3::identity();
+        let out = sweep.axes.iter_mut().zip(&mut sweep.origins);
+        for ((joint, &angle), (axis, origin)) in self.joints.iter().zip(q.iter()).zip(out) {
+            pose = joint.turn(&pose, angle);
+            *axis = pose.rotation * joint.axis.into_inner();
+            *origin = pose.translation.vector;
+        }
+        sweep.flange = pose * self.last_from_flange;
+        sweep
+    }
+}
+
+impl JointModel {
+    /// The joint's frame in the base after its rotation, from the frame before it.
+    #[inline]
+    fn turn(&self, before: &Isometry3<f64>, angle: f64) -> Isometry3<f64> {
+        let mut pose = before * self.parent_from_joint;
+        let (sin, cos) = (0.5 * angle).sin_cos();
+        let turn = Quaternion::from_parts(cos, self.axis.into_inner() * sin);
+        pose.rotation = UnitQuaternion::new_unchecked(pose.rotation.into_inner() * turn);
+        pose
     }
 }

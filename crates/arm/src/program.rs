@@ -1,12 +1,16 @@
 //! One session's work for one arm: strokes in order, each with the posture that reaches it.
 //!
+//! In: what the planner decided. Out: a [`Program`] and its file. Absent: timed samples, any geometry of the head.
+//!
 //! A program holds no timed samples: hops are rest-to-rest motions that the limits determine, so a stroke is small and
 //! the controller can rebuild any motion in nanoseconds without the heap.
+
+use std::path::Path;
 
 use frames::{Base, Head, Penetration, Pose, Protrusion, SiteId, Span, Tcp};
 use serde::{Deserialize, Serialize};
 
-use crate::{JointPos, Limits};
+use crate::{ArmError, JointPos, Limits, sealed};
 
 /// SHA-256.
 pub type Digest = [u8; 32];
@@ -58,4 +62,55 @@ pub struct Stroke {
     pub deepest: Penetration,
     /// Stay at depth this long.
     pub dwell: Span,
+}
+
+impl Program {
+    /// Writes the program under `path`, whole or not at all: a reader sees the old file or the new one.
+    pub fn save(&self, path: &Path) -> Result<(), ArmError> {
+        let body = postcard::to_stdvec(self)
+            .map_err(|e| ArmError::Program { path: path.to_owned(), message: e.to_string() })?;
+        sealed::write(path, &body)
+    }
+
+    /// Reads a program back; every changed, missing or added byte is noticed.
+    pub fn load(path: &Path) -> Result<Self, ArmError> {
+        let body = sealed::read(path)?;
+        let bad = |message: String| ArmError::Program { path: path.to_owned(), message };
+        let (program, rest) =
+            postcard::take_from_bytes::<Self>(&body).map_err(|e| bad(format!("its body does not decode ({e})")))?;
+        if !rest.is_empty() {
+            return Err(bad(format!("{} bytes follow its last stroke", rest.len())));
+        }
+        program.check().map_err(bad)?;
+        Ok(program)
+    }
+
+    /// What every reader may rely on: one number of joints throughout, every number finite.
+    fn check(&self) -> Result<(), String> {
+        let dof = self.park.len();
+        let limits = &self.limits;
+        let counts = [limits.lower.len(), limits.upper.len(), limits.speed.len()];
+        if counts.iter().chain(&[limits.acceleration.len(), limits.jerk.len()]).any(|&n| n != dof) {
+            return Err(format!("its limits are not for the {dof} joints of its park posture"));
+        }
+        let strokes = self.strokes.iter().flat_map(|s| [&s.touch, &s.lifted]);
+        for q in self.approach.iter().chain(&self.retreat).chain([&self.park]).chain(strokes) {
+            if q.len() != dof || !q.is_finite() {
+                return Err(format!("the posture {:?} is not {dof} finite angles", &**q));
+            }
+        }
+        for stroke in &self.strokes {
+            let lengths = [stroke.protrusion.get(), stroke.target.get(), stroke.deepest.get()];
+            if lengths.iter().any(|v| !v.is_finite())
+                || !stroke.head_from_touch.is_finite()
+                || stroke.dwell < Span::ZERO
+            {
+                return Err(format!("{} has a number that cannot be", stroke.site));
+            }
+        }
+        if !self.base_from_head.is_finite() {
+            return Err("the head's pose is not finite".to_owned());
+        }
+        Ok(())
+    }
 }

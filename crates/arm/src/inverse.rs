@@ -1,0 +1,158 @@
+//! Postures for a flange pose.
+//!
+//! In: a pose in the base. Out: [`Branches`], eight fixed slots; every posture in them is within limits and was put
+//! through forward kinematics (1e-9 m, 1e-9 rad). Absent: collision, choice between branches.
+//!
+//! Arms of the UR pattern are solved in closed form, calibrated ones ([`ArmModel::perturbed`]) by Newton from there.
+//! Any other arm is searched from fixed seeds, then with k's solver: slow, and a slot then means nothing but a place.
+
+use frames::{Base, Flange, Pose, Seed, unit};
+use k::InverseKinematicsSolver;
+use k::nalgebra as na30;
+
+use crate::ur::{GATE, Ur};
+use crate::{ArmModel, JointPos};
+
+/// Newton's steps from the closed form of the nominal arm: two reach 1e-9 off singularities, the rest are for near them.
+const POLISH: usize = 8;
+/// Seeds of the search for arms without a closed form.
+const SEEDS: u64 = 48;
+
+/// All postures that reach one pose. For UR arms bit 2 of a slot's number is the shoulder, bit 1 the wrist, bit 0 the
+/// elbow, so that the same slot is the same branch along a path.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Branches {
+    /// A posture, or none for this branch.
+    pub slots: [Option<JointPos>; 8],
+}
+
+impl Branches {
+    /// Slot and posture of those there are.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &JointPos)> {
+        self.slots.iter().enumerate().filter_map(|(i, slot)| slot.as_ref().map(|q| (i, q)))
+    }
+
+    /// The posture whose farthest joint is nearest to `q`.
+    pub fn nearest(&self, q: &JointPos) -> Option<(usize, JointPos)> {
+        let far = |a: &JointPos| a.zip(q, |a, b| a - b).max_abs();
+        self.iter().min_by(|(_, a), (_, b)| far(a).total_cmp(&far(b))).map(|(i, a)| (i, *a))
+    }
+}
+
+impl ArmModel {
+    /// All branches, each joint as near to zero as its limits allow.
+    pub fn inverse(&self, base_from_flange: &Pose<Base, Flange>) -> Branches {
+        self.inverse_around(base_from_flange, &JointPos::zeros(self.dof()))
+    }
+
+    /// All branches, each joint as near to `near` as its limits allow. Where the last joint is free (a straight wrist),
+    /// it stays at `near`.
+    pub fn inverse_around(&self, base_from_flange: &Pose<Base, Flange>, near: &JointPos) -> Branches {
+        if !base_from_flange.is_finite() || near.len() != self.dof() || !near.is_finite() {
+            return Branches::default();
+        }
+        match &self.ur {
+            Some(ur) => self.closed(ur, base_from_flange, near),
+            None => self.search(base_from_flange, near),
+        }
+    }
+
+    /// True when [`ArmModel::inverse`] needs no search.
+    pub fn has_closed_form(&self) -> bool {
+        self.ur.is_some()
+    }
+
+    fn closed(&self, ur: &Ur, target: &Pose<Base, Flange>, near: &JointPos) -> Branches {
+        let angles = ur.solve(target.get(), near[5]);
+        let mut branches = Branches::default();
+        for (lane, slot) in branches.slots.iter_mut().enumerate() {
+            let error = angles.error(lane);
+            if error.is_nan() {
+                continue;
+            }
+            let q = ur.joints(&angles, lane);
+            let q = if ur.exact() && error <= 0.5 * GATE { Some(q) } else { self.descend(target.get(), &q, POLISH) };
+            *slot = q.and_then(|q| self.limits.wrap(&q, near));
+        }
+        branches
+    }
+
+    fn search(&self, target: &Pose<Base, Flange>, near: &JointPos) -> Branches {
+        let mut branches = Branches::default();
+        let mut found = 0;
+        let mut keep = |q: JointPos| {
+            let known = branches.iter().any(|(_, p)| p.zip(&q, |a, b| a - b).max_abs() < 1e-3);
+            if !known && found < branches.slots.len() {
+                branches.slots[found] = Some(q);
+                found += 1;
+            }
+        };
+        for k in 0..SEEDS {
+            let seed = if k == 0 { *near } else { self.seed(k) };
+            if let Some(q) = self.inverse_near(target, &seed) {
+                keep(q);
+            }
+        }
+        if branches.iter().next().is_none() {
+            branches.slots[0] = (0..SEEDS).find_map(|k| self.inverse_by_k(target, &self.seed(k)));
+        }
+        branches
+    }
+
+    /// A posture anywhere within limits, the same every time.
+    fn seed(&self, k: u64) -> JointPos {
+        let mut q = JointPos::zeros(self.dof());
+        for (i, v) in q.iter_mut().enumerate() {
+            let (lower, upper) = (self.limits.lower[i], self.limits.upper[i]);
+            *v = lower + (upper - lower) * unit(Seed(k), i as u64, 0);
+        }
+        q
+    }
+
+    /// One posture by k's solver, polished and checked: the general fall-back, and the baseline of the benchmark. Slow
+    /// (tens of microseconds, heap); never for planning.
+    pub fn inverse_by_k(&self, target: &Pose<Base, Flange>, seed: &JointPos) -> Option<JointPos> {
+        let chain = k::SerialChain::try_new(self.k_chain())?;
+        chain.set_joint_positions(seed).ok()?;
+        let solver = k::JacobianIkSolver::new(1e-7, 1e-7, 0.5, 200);
+        let p = target.get();
+        let (t, r) = (p.translation.vector, p.rotation);
+        let goal = na30::Isometry3::from_parts(
+            na30::Translation3::new(t.x, t.y, t.z),
+            na30::UnitQuaternion::new_normalize(na30::Quaternion::new(r.w, r.i, r.j, r.k)),
+        );
+        solver.solve(&chain, &goal).ok()?;
+        let rough = JointPos::from_slice(&chain.joint_positions())?;
+        let q = self.descend(target.get(), &rough, POLISH)?;
+        self.limits.wrap(&q, seed)
+    }
+
+    /// This chain as k sees it, last node the flange: for its solver, and as an independent check.
+    pub fn k_chain(&self) -> k::Chain<f64> {
+        let origin = |p: &nalgebra::Isometry3<f64>| {
+            let (t, r) = (&p.translation.vector, &p.rotation);
+            na30::Isometry3::from_parts(
+                na30::Translation3::new(t.x, t.y, t.z),
+                na30::UnitQuaternion::new_normalize(na30::Quaternion::new(r.w, r.i, r.j, r.k)),
+            )
+        };
+        let mut nodes = Vec::with_capacity(self.dof() + 1);
+        for (i, joint) in self.joints.iter().enumerate() {
+            let axis = na30::Vector3::new(joint.axis.x, joint.axis.y, joint.axis.z);
+            let limits = k::joint::Range::new(self.limits.lower[i], self.limits.upper[i]);
+            let node = k::NodeBuilder::<f64>::new()
+                .name(&joint.name)
+                .joint_type(k::JointType::Rotational { axis: na30::Unit::new_normalize(axis) })
+                .limits(Some(limits))
+                .origin(origin(&joint.parent_from_joint))
+                .into_node();
+            nodes.push(node);
+        }
+        let flange = k::NodeBuilder::<f64>::new().name("flange").origin(origin(&self.last_from_flange));
+        nodes.push(flange.into_node());
+        for pair in nodes.windows(2) {
+            pair[1].set_parent(&pair[0]);
+        }
+        k::Chain::from_nodes(nodes)
+    }
+}
