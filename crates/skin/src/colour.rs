@@ -1,0 +1,96 @@
+//! Colour and sharpness of a dot under skin, and from how far it is seen.
+//!
+//! In: wavelength, layer, depth, size. Out: absorption, scattering, reflectance of a stack, blur, distance of fusion.
+//! Absent: a fitted model; published coefficients differ by orders of magnitude (S118 A), so calibrate.
+//! Source: skin.md 3.5c, 3.5d.
+
+use frames::{Metres, Penetration};
+
+/// One arc minute, the acuity of a good eye, radians as skin.md 3.5d rounds it.
+pub const ARC_MINUTE: f64 = 2.9e-4;
+/// Deeper than this carbon looks bluer (skin.md 3.5c K).
+pub const BLUE_BELOW: Penetration = Penetration::new(Metres::from_mm(0.8));
+
+/// Absorption of skin without blood and melanin, 1/m. Published in 1/cm: `0.244+85.3*exp(-(nm-154)/66.2)` (Jacques 1998,
+/// S117 A). Range 400-1000 nm.
+pub fn baseline_absorption(wavelength: Metres) -> f64 {
+    100.0 * (0.244 + 85.3 * (-(wavelength.get() * 1e9 - 154.0) / 66.2).exp())
+}
+
+/// Reduced scattering of skin, 1/m. Published in 1/cm: `46*(nm/500)^-1.42` (skin.md 3.5c K). Range 400-1000 nm.
+pub fn reduced_scattering(wavelength: Metres) -> f64 {
+    100.0 * 46.0 * (wavelength.get() * 1e9 / 500.0).powf(-1.42)
+}
+
+/// Reflectance and transmittance of a layer `thickness` thick by Kubelka and Munk, with `K = 2*mu_a`, `S = 0.75*mu_s'`
+/// (skin.md 3.5c K), both in 1/m.
+pub fn layer(absorption: f64, scattering: f64, thickness: Metres) -> [f64; 2] {
+    let (k, s, x) = (2.0 * absorption, 0.75 * scattering, thickness.get());
+    // With u = x*sqrt(K*(K+2S)) everything has a limit at u = 0, where nothing absorbs.
+    let u = x * (k * (k + 2.0 * s)).sqrt();
+    let sinhc = if u < 1e-4 { 1.0 + u * u / 6.0 } else { u.sinh() / u };
+    let below = (k + s) * x * sinhc + u.cosh();
+    [s * x * sinhc / below, 1.0 / below]
+}
+
+/// Reflectance of a ground `ground` under a layer: `R = R1 + T1^2*Rd/(1-R1*Rd)` (skin.md 3.5c).
+pub fn under_layer([reflectance, transmittance]: [f64; 2], ground: f64) -> f64 {
+    reflectance + transmittance * transmittance * ground / (1.0 - reflectance * ground)
+}
+
+/// Standard deviation of the blur of a dot at depth `z`: `0.35*z + 0.05 mm` (skin.md 3.5c E).
+pub fn blur(z: Penetration) -> Metres {
+    z.length() * 0.35 + Metres::from_mm(0.05)
+}
+
+/// From here on a detail of `size` is no longer resolved (skin.md 3.5d D).
+pub fn fusion_distance(size: Metres) -> Metres {
+    size / ARC_MINUTE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nm(v: f64) -> Metres {
+        Metres::new(v * 1e-9)
+    }
+
+    #[test]
+    fn published_coefficients() {
+        // 46/cm at 500 nm: mean free path 0.22 mm.
+        assert!((1e3 / reduced_scattering(nm(500.0)) - 0.217).abs() < 0.001);
+        // 0.244 + 85.3*exp(-346/66.2) = 0.702/cm.
+        assert!((baseline_absorption(nm(500.0)) - 70.2).abs() < 0.1);
+        assert!(baseline_absorption(nm(400.0)) > baseline_absorption(nm(700.0)));
+    }
+
+    #[test]
+    fn layers() {
+        // Nothing absorbs: what does not come back goes through; S*x = 3.
+        let [r, t] = layer(0.0, 4_000.0, Metres::from_mm(1.0));
+        assert!((r - 0.75).abs() < 1e-12 && (t - 0.25).abs() < 1e-12, "{r} {t}");
+        // Thick: R = 1 + K/S - sqrt((K/S)^2 + 2K/S).
+        let [r, t] = layer(70.0, 4_000.0, Metres::from_mm(50.0));
+        let ratio: f64 = 140.0 / 3_000.0;
+        assert!((r - (1.0 + ratio - (ratio * ratio + 2.0 * ratio).sqrt())).abs() < 1e-9 && t < 1e-9, "{r} {t}");
+        // Nothing scatters: Beer's law for diffuse light.
+        let [r, t] = layer(500.0, 0.0, Metres::from_mm(1.0));
+        assert!(r.abs() < 1e-15 && (t - (-1.0_f64).exp()).abs() < 1e-12, "{r} {t}");
+        // No layer.
+        assert!((under_layer(layer(70.0, 4_000.0, Metres::ZERO), 0.3) - 0.3).abs() < 1e-15);
+        // Two halves make a whole.
+        let half = layer(70.0, 4_000.0, Metres::from_mm(0.5));
+        let whole = under_layer(layer(70.0, 4_000.0, Metres::from_mm(1.0)), 0.1);
+        assert!((under_layer(half, under_layer(half, 0.1)) - whole).abs() < 1e-12);
+    }
+
+    #[test]
+    fn seen_from_afar() {
+        for (size, want) in [(0.10, 0.34), (0.15, 0.52), (0.20, 0.69), (0.30, 1.03), (1.0, 3.4)] {
+            let got = fusion_distance(Metres::from_mm(size)).get();
+            assert!((got - want).abs() < if want < 2.0 { 0.005_1 } else { 0.051 }, "{size}: {got}");
+        }
+        assert!((blur(Penetration::new(Metres::from_mm(0.5))).mm() - 0.225).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,204 @@
+//! What a fresh dot becomes.
+//!
+//! In: tip depth, epidermis, thickness, needle group. Out: retained part of the pigment, healed and fresh diameter, growth,
+//! probability of a blow-out, fate. Absent: time before week 6 and after (see [`crate::amount`]), tone.
+//! Source: skin.md 3.3 (E, D from S73, S11, S10), 1.2.
+
+use frames::{Metres, Penetration, Span};
+
+use crate::Group;
+use crate::fade::YEAR;
+
+/// Widest dot that the law gives (skin.md 3.3).
+pub const WIDEST: Metres = Metres::from_mm(1.5);
+/// Fresh over healed diameter (skin.md 3.3: 250 to 100-150 um, S10 B).
+pub const FRESH_OVER_HEALED: f64 = 1.6;
+/// Scar retains this part of what healthy skin does (skin.md 3.4 D, from S1 A).
+pub const SCAR_RETENTION: f64 = 0.65;
+/// Shallower than this a dot heals patchy (skin.md 1.2 D).
+pub const PATCHY: Metres = Metres::from_mm(0.30);
+/// Below the epidermis by this much pigment begins to stay (skin.md 3.3).
+const EDGE: Metres = Metres::from_mm(0.04);
+
+/// What becomes of a dot, from shallow to deep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// Leaves with the epidermis in 4-6 weeks.
+    Shed,
+    /// Partial, uneven.
+    Patchy,
+    /// As wanted.
+    Held,
+    /// Past 0.9 of the skin: wide, with a soft edge.
+    Soft,
+    /// Through the skin: blurred, bluish, migrating.
+    BlowOut,
+}
+
+/// Logistic function.
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Part of the pigment at depth `z` that is still there in week 6, 0-0.70. skin.md 3.3, mm:
+/// `r(z) = 0.70*S((z-(t_e+0.04))/0.02)*(1-0.30*S((z-0.8*T)/0.10))`.
+pub fn retained_at(z: Metres, epidermis: Metres, thickness: Metres) -> f64 {
+    let shallow = logistic((z - (epidermis + EDGE)).mm() / 0.02);
+    let deep = logistic((z - thickness * 0.8).mm() / 0.10);
+    0.70 * shallow * (1.0 - 0.30 * deep)
+}
+
+/// Part of a dot's pigment that is still there in week 6: the mean of [`retained_at`] along the track, weighted by the
+/// deposit `w(z) = 0.3+0.7*z/z_tip`. 0 for a tip that is not in the skin. Healthy skin; a scar keeps [`SCAR_RETENTION`] of it.
+pub fn retained(tip: Penetration, epidermis: Metres, thickness: Metres) -> f64 {
+    if tip.length() <= Metres::ZERO {
+        return 0.0;
+    }
+    // Simpson on steps of a fifth of the steepest edge (0.02 mm): exact to 1e-6.
+    let half = ((tip.length().mm() / 0.004 / 2.0).ceil() as u32).clamp(8, 1_000);
+    let steps = 2 * half;
+    let mut sum = 0.0;
+    for k in 0..=steps {
+        let part = f64::from(k) / f64::from(steps);
+        let weight = if k == 0 || k == steps {
+            1.0
+        } else if k % 2 == 1 {
+            4.0
+        } else {
+            2.0
+        };
+        sum += weight * (0.3 + 0.7 * part) * retained_at(tip.length() * part, epidermis, thickness);
+    }
+    // The integral of w over the track is 0.65 of its length.
+    sum / (3.0 * f64::from(steps) * 0.65)
+}
+
+/// Where a healed dot's pigment sits: from the edge below the epidermis to the tip; `None` for a tip above that edge.
+pub fn column(tip: Penetration, epidermis: Metres) -> Option<[Metres; 2]> {
+    let top = epidermis + EDGE;
+    (tip.length() > top).then(|| [top, tip.length()])
+}
+
+/// Diameter in week 6. skin.md 3.3, mm: `d = 0.5*d_group + 0.12*max(0,z-0.3) + 1.2*max(0,z-0.65*T)^2`, at most 1.5; the
+/// 0.5 is the shrinking of S11 C.
+pub fn healed_diameter(tip: Penetration, group: &Group, thickness: Metres) -> Metres {
+    let z = tip.length().mm();
+    let spread = (z - 0.65 * thickness.mm()).max(0.0);
+    let mm = 0.5 * group.width().mm() + 0.12 * (z - 0.3).max(0.0) + 1.2 * spread * spread;
+    Metres::from_mm(mm).min(WIDEST)
+}
+
+/// Diameter on the day: `d_f = 1.6*d` (skin.md 3.3).
+pub fn fresh_diameter(healed: Metres) -> Metres {
+    healed * FRESH_OVER_HEALED
+}
+
+/// Diameter `age` after healing: `d(t) = d*sqrt(1+t/12y)` (skin.md 3.3).
+pub fn grown_diameter(healed: Metres, age: Span) -> Metres {
+    healed * (1.0 + age.seconds().max(0.0) / (12.0 * YEAR)).sqrt()
+}
+
+/// Probability of a blow-out. skin.md 3.3, mm: `S((z-0.9*T)/0.08)`; one half at 0.9 of the skin.
+pub fn blow_out_probability(tip: Penetration, thickness: Metres) -> f64 {
+    logistic((tip.length() - thickness * 0.9).mm() / 0.08)
+}
+
+/// What becomes of a dot: shed inside the epidermis, patchy above 0.30 mm (skin.md 1.2), soft where a blow-out is more
+/// likely than not, blow-out through the skin (labels of the table of 3.3).
+pub fn fate(tip: Penetration, epidermis: Metres, thickness: Metres) -> Fate {
+    let z = tip.length();
+    if z < epidermis {
+        Fate::Shed
+    } else if z < PATCHY {
+        Fate::Patchy
+    } else if z <= thickness * 0.9 {
+        Fate::Held
+    } else if z <= thickness {
+        Fate::Soft
+    } else {
+        Fate::BlowOut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::years;
+
+    fn mm(v: f64) -> Metres {
+        Metres::from_mm(v)
+    }
+
+    /// A row of skin.md 3.3: tip; retained for (0.08, 1.2) and (0.12, 1.5); healed 1RL at 1.2 and 1.5, 3RL at 1.2; fates at
+    /// 1.2 and 1.5. Published to two places.
+    #[track_caller]
+    fn check(tip: f64, kept: [f64; 2], healed: [f64; 3], fates: [Fate; 2]) {
+        let p = Penetration::new(mm(tip));
+        let got_kept = [retained(p, mm(0.08), mm(1.2)), retained(p, mm(0.12), mm(1.5))];
+        let got_healed = [
+            healed_diameter(p, &Group::ONE, mm(1.2)).mm(),
+            healed_diameter(p, &Group::ONE, mm(1.5)).mm(),
+            healed_diameter(p, &Group::THREE, mm(1.2)).mm(),
+        ];
+        let got = got_kept.iter().chain(&got_healed);
+        for (got, want) in got.zip(kept.iter().chain(&healed)) {
+            assert!((got - want).abs() < 0.005_1, "tip {tip}: {got_kept:?} {kept:?}, {got_healed:?} {healed:?}");
+        }
+        assert_eq!([fate(p, mm(0.08), mm(1.2)), fate(p, mm(0.12), mm(1.5))], fates, "tip {tip}");
+    }
+
+    /// The whole table. It prints "sheds" for 0.06 mm and brackets the diameters of 0.10 mm; the law gives the diameters
+    /// all the same. Where 0.10 mm lies inside an epidermis of 0.12 mm the fate is to shed (1.2), 1 % retained.
+    #[test]
+    fn the_table_of_retention_and_diameter() {
+        use Fate::{BlowOut, Held, Patchy, Shed, Soft};
+        check(0.06, [0.01, 0.00], [0.12, 0.12, 0.28], [Shed, Shed]);
+        check(0.10, [0.06, 0.01], [0.12, 0.12, 0.28], [Patchy, Shed]);
+        check(0.20, [0.36, 0.20], [0.12, 0.12, 0.28], [Patchy, Patchy]);
+        check(0.30, [0.50, 0.42], [0.12, 0.12, 0.28], [Held, Held]);
+        check(0.50, [0.60, 0.56], [0.15, 0.15, 0.30], [Held, Held]);
+        check(0.80, [0.64, 0.62], [0.19, 0.18, 0.34], [Held, Held]);
+        check(1.00, [0.63, 0.63], [0.27, 0.21, 0.42], [Held, Held]);
+        check(1.20, [0.60, 0.63], [0.44, 0.29, 0.59], [Soft, Held]);
+        check(1.50, [0.57, 0.60], [0.89, 0.60, 1.04], [BlowOut, Soft]);
+    }
+
+    #[test]
+    fn edges_of_the_laws() {
+        assert!(retained(Penetration::ZERO, mm(0.08), mm(1.2)).abs() < 1e-15);
+        assert!(retained(Penetration::new(mm(-0.1)), mm(0.08), mm(1.2)).abs() < 1e-15);
+        assert_eq!(healed_diameter(Penetration::new(mm(5.0)), &Group::THREE, mm(1.2)), WIDEST);
+        assert!((blow_out_probability(Penetration::new(mm(1.08)), mm(1.2)) - 0.5).abs() < 1e-12);
+        assert!(blow_out_probability(Penetration::new(mm(0.80)), mm(1.2)) < 0.03);
+        assert_eq!(column(Penetration::new(mm(0.12)), mm(0.08)), None);
+        assert_eq!(column(Penetration::new(mm(0.45)), mm(0.08)), Some([mm(0.08) + mm(0.04), mm(0.45)]));
+    }
+
+    /// A finer rule gives the same number.
+    #[test]
+    fn the_integral_has_converged() {
+        for tip in [0.05, 0.13, 0.45, 1.1] {
+            let n = 200_000;
+            let mean = (0..n)
+                .map(|k| {
+                    let part = (f64::from(k) + 0.5) / f64::from(n);
+                    (0.3 + 0.7 * part) * retained_at(mm(tip) * part, mm(0.08), mm(1.2))
+                })
+                .sum::<f64>()
+                / (0.65 * f64::from(n));
+            let got = retained(Penetration::new(mm(tip)), mm(0.08), mm(1.2));
+            assert!((got - mean).abs() < 2e-6, "{tip}: {got} {mean}");
+        }
+    }
+
+    #[test]
+    fn a_dot_in_the_window_heals_to_the_published_size() {
+        // 90-150 um (T3, S7 B); fresh up to 250 um (S10 B); twelve years later wider by the square root of two.
+        let d = healed_diameter(Penetration::new(mm(0.45)), &Group::ONE, mm(1.18));
+        assert!((0.09..=0.15).contains(&d.mm()), "{d}");
+        assert!(fresh_diameter(d).mm() < 0.25);
+        assert!((grown_diameter(d, years(12.0)) / d - 2.0_f64.sqrt()).abs() < 1e-9);
+        assert_eq!(grown_diameter(d, years(-1.0)), d);
+    }
+}
