@@ -1,0 +1,149 @@
+//! Smoothed normals: facet noise out, shape kept. `stipple.md` 12.3.
+//!
+//! In: a mesh. Out: at each vertex the mean normal over a radius R, by diffusion of area-weighted vertex normals.
+//! Absent: any moved vertex.
+//!
+//! A half-step `x <- (1 - a) x + a mean(neighbours)` spreads by `a edge^2`; R needs a spread of `(R/2)^2` in all. The
+//! source uses a = 0.5 for one edge length; here a falls with the square of the local edge, so that R is the same where
+//! the mesh is coarse, and a mesh coarser than R is hardly smoothed at all.
+
+use frames::{Dir, Head, Point};
+use nalgebra::Vector3;
+use rayon::prelude::*;
+
+/// For areas and dot density, metres.
+pub(crate) const AREA_RADIUS: f64 = 3e-3;
+/// For the needle's axis, metres.
+pub(crate) const AXIS_RADIUS: f64 = 5e-3;
+/// Most steps: a mesh finer than 0.16 mm gets a smaller radius rather than minutes.
+const MOST_STEPS: usize = 256;
+
+pub(crate) struct Smoothed {
+    pub(crate) area: Vec<Dir<Head>>,
+    pub(crate) axis: Vec<Dir<Head>>,
+}
+
+/// Normals over [`AREA_RADIUS`] and [`AXIS_RADIUS`]; the second goes on from the first.
+pub(crate) fn smooth(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Smoothed {
+    let raw = vertex_normals(vertices, faces);
+    let ring = Ring::new(vertices, faces);
+    let area = ring.spread(raw.clone(), AREA_RADIUS * AREA_RADIUS / 4.0);
+    let more = (AXIS_RADIUS * AXIS_RADIUS - AREA_RADIUS * AREA_RADIUS) / 4.0;
+    let axis = ring.spread(area.clone(), more);
+    Smoothed { area: units(&area, &raw), axis: units(&axis, &raw) }
+}
+
+/// Sums of the face normals, each twice its face's area long.
+fn vertex_normals(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Vec<Vector3<f64>> {
+    let mut sums = vec![Vector3::zeros(); vertices.len()];
+    for face in faces {
+        let [a, b, c] = face.map(|v| vertices[v as usize].coords);
+        let n = (b - a).cross(&(c - a));
+        for v in face {
+            sums[*v as usize] += n;
+        }
+    }
+    sums
+}
+
+/// Where opposite sheets cancel, the unsmoothed normal; where that is nothing too (no face is degenerate, so only
+/// folded paper), up.
+fn units(smoothed: &[Vector3<f64>], raw: &[Vector3<f64>]) -> Vec<Dir<Head>> {
+    let unit = |(s, r): (&Vector3<f64>, &Vector3<f64>)| {
+        let cancelled = s.norm() < 1e-6 * r.norm();
+        let first = if cancelled { r } else { s };
+        Dir::try_from_vector(*first).or_else(|| Dir::try_from_vector(*r)).unwrap_or(Dir::Z)
+    };
+    smoothed.iter().zip(raw).map(unit).collect()
+}
+
+/// Neighbours of each vertex, in one array.
+struct Ring {
+    start: Vec<u32>,
+    list: Vec<u32>,
+    /// Mean squared length of the edges at a vertex, m².
+    square: Vec<f64>,
+    /// The same for the mesh: its lower fifth, so that a finer region is not starved of steps.
+    typical: f64,
+}
+
+impl Ring {
+    fn new(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Self {
+        // Both directions of every side of every face, counted into place; doubles from the second face go.
+        let mut start = vec![0_u32; vertices.len() + 1];
+        for face in faces {
+            for v in face {
+                start[*v as usize + 1] += 2;
+            }
+        }
+        for i in 1..start.len() {
+            start[i] += start[i - 1];
+        }
+        let mut at = start.clone();
+        let mut list = vec![0_u32; faces.len() * 6];
+        for face in faces {
+            for k in 0..3 {
+                let v = face[k] as usize;
+                list[at[v] as usize] = face[(k + 1) % 3];
+                list[at[v] as usize + 1] = face[(k + 2) % 3];
+                at[v] += 2;
+            }
+        }
+        let mut packed = Vec::with_capacity(list.len() / 2);
+        let mut packed_start = Vec::with_capacity(start.len());
+        packed_start.push(0);
+        for v in 0..vertices.len() {
+            let own = &mut list[start[v] as usize..start[v + 1] as usize];
+            own.sort_unstable();
+            let before = packed.len();
+            for &n in own.iter() {
+                if packed.len() == before || packed.last() != Some(&n) {
+                    packed.push(n);
+                }
+            }
+            packed_start.push(packed.len() as u32);
+        }
+        let mut ring = Self { start: packed_start, list: packed, square: Vec::new(), typical: 0.0 };
+        ring.square = (0..vertices.len())
+            .map(|v| {
+                let own = ring.of(v);
+                let sum: f64 =
+                    own.iter().map(|n| (vertices[*n as usize].coords - vertices[v].coords).norm_squared()).sum();
+                sum / own.len().max(1) as f64
+            })
+            .collect();
+        let mut sorted: Vec<f64> = ring.square.iter().copied().filter(|s| *s > 0.0).collect();
+        if !sorted.is_empty() {
+            let fifth = sorted.len() / 5;
+            ring.typical = *sorted.select_nth_unstable_by(fifth, f64::total_cmp).1;
+        }
+        ring
+    }
+
+    fn of(&self, vertex: usize) -> &[u32] {
+        &self.list[self.start[vertex] as usize..self.start[vertex + 1] as usize]
+    }
+
+    /// Diffuses until the spread is `wanted`, m².
+    fn spread(&self, mut x: Vec<Vector3<f64>>, wanted: f64) -> Vec<Vector3<f64>> {
+        if !(self.typical > 0.0) {
+            return x;
+        }
+        let steps = ((wanted / (0.5 * self.typical)).ceil() as usize).clamp(1, MOST_STEPS);
+        let share: Vec<f64> =
+            self.square.iter().map(|s| (wanted / (steps as f64 * s.max(f64::MIN_POSITIVE))).min(0.5)).collect();
+        let mut next = x.clone();
+        for _ in 0..steps {
+            next.par_iter_mut().enumerate().with_min_len(4096).for_each(|(v, out)| {
+                let own = self.of(v);
+                if own.is_empty() {
+                    return;
+                }
+                let sum: Vector3<f64> = own.iter().map(|n| x[*n as usize]).sum();
+                *out = x[v] * (1.0 - share[v]) + sum * (share[v] / own.len() as f64);
+            });
+            std::mem::swap(&mut x, &mut next);
+        }
+        x
+    }
+}

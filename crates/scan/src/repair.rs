@@ -1,0 +1,116 @@
+//! From whatever a scanner wrote to a mesh that keeps the promises of [`crate::Surface`], counting every change.
+//!
+//! In: vertices and faces, metres. Out: [`Mesh`] and [`Repairs`]. The order is that of `stipple.md` 12.2. Linear time.
+//! Not done here, though that list names it: spikes (step 8) and decimation (step 10) would move or remove skin.
+
+use std::fmt;
+
+use frames::{Head, Metres, Point};
+
+use crate::edges::{Neighbours, split_fans};
+use crate::orient::orient;
+use crate::{ScanError, component, holes, weld};
+
+/// What was changed, and the borders that were left. All zero and empty for a clean closed scan.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Repairs {
+    /// Vertices within 1 µm of another one, made one with it.
+    pub merged_vertices: usize,
+    /// Faces without area, or longer than 10 000 times their height.
+    pub degenerate_faces: usize,
+    /// Second copies of a face.
+    pub duplicate_faces: usize,
+    /// Loose parts left out.
+    pub dropped_parts: usize,
+    /// Their faces.
+    pub dropped_faces: usize,
+    /// Vertices that no face used.
+    pub unused_vertices: usize,
+    /// Faces left without partner at an edge of more than two faces.
+    pub detached_faces: usize,
+    /// Edges cut because no winding suits both sides.
+    pub cut_edges: usize,
+    /// Vertices given a copy, where sheets only touched.
+    pub split_vertices: usize,
+    /// Faces wound the other way, to look outward.
+    pub turned_faces: usize,
+    /// Holes of less than 10 mm around, filled.
+    pub filled_holes: usize,
+    /// Borders that stay, longest first.
+    pub loops: Vec<Loop>,
+}
+
+/// A closed line of border edges.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Loop {
+    /// All around.
+    pub length: Metres,
+    /// How many.
+    pub edges: usize,
+}
+
+pub(crate) struct Mesh {
+    pub(crate) vertices: Vec<Point<Head>>,
+    pub(crate) faces: Vec<[u32; 3]>,
+    pub(crate) neighbours: Neighbours,
+}
+
+pub(crate) fn repair(vertices: Vec<Point<Head>>, faces: Vec<[u32; 3]>) -> Result<(Mesh, Repairs), ScanError> {
+    crate::raw::check_counts(vertices.len(), faces.len())?;
+    crate::raw::check_finite(vertices.iter().map(|p| [p.coords.x, p.coords.y, p.coords.z]))?;
+    crate::raw::check_indices(&faces, vertices.len())?;
+    let total = faces.len();
+    let mut done = Repairs::default();
+
+    let weld::Welded { mut vertices, mut faces, merged } = weld::weld(&vertices, &faces);
+    done.merged_vertices = merged;
+    faces.retain(|f| weld::sound(&vertices, *f));
+    done.degenerate_faces = total - faces.len();
+    done.duplicate_faces = weld::drop_duplicates(&mut faces, vertices.len());
+    if faces.is_empty() {
+        let (degenerate, duplicate) = (done.degenerate_faces, done.duplicate_faces);
+        return Err(ScanError::NothingLeft { faces: total, degenerate, duplicate });
+    }
+
+    let dropped = component::keep_head(&vertices, &mut faces);
+    (done.dropped_parts, done.dropped_faces) = (dropped.parts, dropped.faces);
+    done.unused_vertices = weld::drop_unused(&mut vertices, &mut faces);
+
+    let oriented = orient(&vertices, &mut faces);
+    (done.detached_faces, done.cut_edges, done.turned_faces) = (oriented.detached, oriented.cut, oriented.turned);
+    let mut neighbours = oriented.neighbours;
+    done.split_vertices = split_fans(&mut vertices, &mut faces, &neighbours);
+
+    let holes = holes::fill_small(&mut vertices, &mut faces, &mut neighbours);
+    (done.filled_holes, done.loops) = (holes.filled, holes.left);
+    Ok((Mesh { vertices, faces, neighbours }, done))
+}
+
+impl fmt::Display for Repairs {
+    /// One line each, only what happened.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            (self.merged_vertices, "vertices merged on a 1 um grid"),
+            (self.degenerate_faces, "degenerate triangles dropped"),
+            (self.duplicate_faces, "duplicate triangles dropped"),
+            (self.dropped_parts, "loose parts dropped"),
+            (self.dropped_faces, "triangles of loose parts dropped"),
+            (self.unused_vertices, "unused vertices dropped"),
+            (self.detached_faces, "triangles detached at edges of more than two"),
+            (self.cut_edges, "edges cut where no winding suits both sides"),
+            (self.split_vertices, "vertices split where sheets only touched"),
+            (self.turned_faces, "triangles turned to look outward"),
+            (self.filled_holes, "holes under 10 mm around filled"),
+        ];
+        let mut lines: Vec<String> =
+            counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        if let Some(longest) = self.loops.first() {
+            lines.push(format!(
+                "{} open borders left, the longest {:.1} mm around",
+                self.loops.len(),
+                longest.length.mm()
+            ));
+        }
+        f.write_str(&lines.join("\n"))
+    }
+}
