@@ -1,1 +1,4 @@
-//! tests
+//! The one test binary of the whole product.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where")]
+
+mod tidy;

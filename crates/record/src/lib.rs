@@ -1,1 +1,23 @@
-//! record
+//! What happened, kept: a durable journal, telemetry, pictures, plots and the report.
+//!
+//! In: outcomes and samples from `stream`, figures and geometry as plain data. Out: `journal.sqlite`,
+//! `telemetry.mcap`, `report.json`, `report.html`.
+//! Absent: the loop (nothing here may run on its thread), the simulator, the mesh types (pictures take plain triangles).
+
+mod error;
+mod file;
+mod html;
+mod journal;
+mod picture;
+mod plot;
+mod report;
+mod telemetry;
+
+pub use error::RecordError;
+pub use file::write_atomic;
+pub use html::{Page, Verdict, write_html};
+pub use journal::{Deposits, Durability, Journal, RunId};
+pub use picture::{Camera, Colour, Dot, Mesh, Picture, diverging, draw, legend};
+pub use plot::{Histogram, Lines, histogram, lines};
+pub use report::{PlanFigures, Reason, Rehearsal, Report, StippleFigures, StreamFigures};
+pub use telemetry::{Sample, Telemetry};

@@ -1,0 +1,105 @@
+//! The command line: what can be asked, in one place.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Scalp micropigmentation by a robot arm: from a head scan to dots, planned, rehearsed, streamed and recorded.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Cli {
+    /// Nothing at all runs `scenes/hairline.toml`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Print one JSON document to stdout and nothing else; messages go to stderr.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// A scene and where its results go.
+#[derive(Debug, Args, Clone)]
+pub struct SceneArgs {
+    /// The scene file.
+    pub scene: PathBuf,
+    /// Folder for the results; made if missing. Without it, `runs/NAME` or the first free `runs/NAME-2`, `-3`, ..
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The whole pipeline: stipple, plan, rehearse every dot, stream the first dots in real time, report.
+    Run(SceneArgs),
+    /// Read everything the scene names and report every problem; writes nothing.
+    Check {
+        /// The scene file.
+        scene: PathBuf,
+    },
+    /// Make the pattern only.
+    Stipple {
+        /// The scene file.
+        scene: PathBuf,
+        /// Where the sites go (PLY).
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Make the pattern and the program.
+    Plan {
+        /// The scene file.
+        scene: PathBuf,
+        /// Where the program goes.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Rehearse every dot in virtual time.
+    Rehearse(SceneArgs),
+    /// Stream in real time.
+    Stream {
+        /// Scene and results.
+        #[command(flatten)]
+        args: SceneArgs,
+        /// `sim`, or `ur://HOST[:PORT]`.
+        #[arg(long, default_value = "sim")]
+        driver: String,
+        /// At most this many dots.
+        #[arg(long)]
+        dots: Option<usize>,
+    },
+    /// Go on with an interrupted run.
+    Resume {
+        /// A run's folder.
+        run: PathBuf,
+    },
+    /// Reproduce a run's rehearsal and compare it byte for byte.
+    Replay {
+        /// A run's folder.
+        run: PathBuf,
+    },
+    /// Write a run's report again.
+    Report {
+        /// A run's folder.
+        run: PathBuf,
+    },
+    /// A UR controller on loopback.
+    Emulate {
+        /// `ur5e`.
+        arm: String,
+        /// First port.
+        #[arg(long)]
+        ports: Option<u16>,
+    },
+    /// Can this computer stream? Latency against a bare timer loop.
+    RtCheck,
+    /// Measure the design's figures, now.
+    Bench {
+        /// Which; all of them without a name. `ik` stands for all `ik_*`.
+        names: Vec<String>,
+    },
+    /// The viewer.
+    View {
+        /// A scene, a run's folder, or `--attach SOCKET`; passed on to `pigment-view`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}

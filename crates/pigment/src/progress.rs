@@ -1,0 +1,20 @@
+//! Progress on stderr, with rate and time left; nothing when stderr is no terminal.
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar over `total` dots.
+pub fn dots(what: &'static str, total: usize) -> ProgressBar {
+    let bar = ProgressBar::new(total as u64);
+    let style = ProgressStyle::with_template("{prefix:>9} {wide_bar} {pos}/{len} dots  {per_sec}  {eta} left");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_prefix(what);
+    bar
+}
+
+/// A spinner for work whose length is not known.
+pub fn working(what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.set_message(what);
+    bar.enable_steady_tick(std::time::Duration::from_millis(100));
+    bar
+}

@@ -1,0 +1,184 @@
+//! A scene with everything it names, loaded and checked, and the stages that need no time: pattern and program.
+//!
+//! In: a scene file. Out: [`Treatment`], its [`stipple::Pattern`] and its [`Planned`] program; or the first thing that is
+//! wrong, by file and place.
+//! Absent: motion, the simulator, results on disk.
+
+use std::path::Path;
+use std::time::Instant;
+
+use arm::{ArmModel, JointAcc, JointJerk, JointPos, Program, Tool};
+use frames::{Metres, Protrusion, Radians};
+use scan::Scan;
+use skin::{Group, Insertion, Local, Person};
+use stipple::{Pattern, Site};
+
+use crate::{Failure, SceneFile};
+
+/// Everything a scene names.
+pub struct Treatment {
+    /// The scene itself.
+    pub file: SceneFile,
+    /// The head.
+    pub scan: Scan,
+    /// Whose skin it is.
+    pub person: Person,
+    /// What is wanted where.
+    pub fields: design::Fields,
+    /// The arm, nominal.
+    pub arm: ArmModel,
+    /// The tool on it.
+    pub tool: Tool,
+    /// The needle group in it.
+    pub group: Group,
+    /// Where everything stands.
+    pub cell: plan::Cell,
+    /// What is unusual and was gone on with.
+    pub warnings: Vec<String>,
+}
+
+/// A program and what planning has to say about it.
+pub struct Planned {
+    /// For the arm.
+    pub program: Program,
+    /// Left out, and why.
+    pub rejected: Vec<plan::Rejected>,
+    /// Figures.
+    pub stats: plan::Stats,
+    /// Planning, wall.
+    pub seconds: f64,
+}
+
+impl Treatment {
+    /// Reads everything the scene names.
+    pub fn load(path: &Path) -> Result<Self, Failure> {
+        Self::new(SceneFile::read(path)?)
+    }
+
+    /// Loads what an already read scene names.
+    pub fn new(file: SceneFile) -> Result<Self, Failure> {
+        let table = &file.scene.scan;
+        let mesh = file.resolve(&table.file);
+        let scan = scan::load(&mesh, table.unit, &table.landmarks).map_err(input)?;
+        let person = file.scene.person.unwrap_or(Person::LIGHT);
+        let (fields, warnings) =
+            design::compile(&file.design(), &scan, &person).map_err(|e| Failure::file(&file.path, e))?;
+        let arm = load_arm(&file)?;
+        let tool = Tool::load(&file.resolve(&file.scene.arm.tool)).map_err(input)?;
+        let group = Group::try_new(tool.needle.points, tool.needle.diameter)
+            .map_err(|e| Failure::file(file.resolve(&file.scene.arm.tool), e))?;
+        let cell = cell(&file, &arm)?;
+        let warnings = warnings.iter().map(ToString::to_string).chain(unmodelled(&arm)).collect();
+        Ok(Self { file, scan, person, fields, arm, tool, group, cell, warnings })
+    }
+
+    /// Makes the pattern.
+    pub fn stipple(&self) -> Result<Pattern, Failure> {
+        let preset = self.file.scene.stipple.preset;
+        stipple::stipple(&self.scan.surface, &self.fields, self.file.seed(), preset)
+            .map_err(|e| Failure::file(&self.file.path, e))
+    }
+
+    /// Makes the program.
+    pub fn plan(&self, pattern: &Pattern) -> Result<Planned, Failure> {
+        let began = Instant::now();
+        // Every site is asked once for its protrusion here, so that a depth the tool cannot reach is named as input.
+        for site in &pattern.sites {
+            self.protrusion(site).map_err(|e| Failure::file(&self.file.path, format_args!("{}: {e}", site.id)))?;
+        }
+        let protrusion = |site: &Site| self.protrusion(site).unwrap_or(Protrusion::ZERO);
+        let options = plan::Options { seed: self.file.seed(), ..plan::Options::default() };
+        let (mut program, rejected, stats) = plan::plan(
+            &self.arm,
+            &self.tool,
+            &self.scan.surface,
+            &self.cell,
+            &pattern.sites,
+            &options,
+            &protrusion,
+        )
+        .map_err(|e| Failure::file(&self.file.path, e))?;
+        program.scene = self.file.digest();
+        program.scan = self.scan.digest;
+        program.arm = self.arm.digest();
+        program.tool = self.tool.digest();
+        Ok(Planned { program, rejected, stats, seconds: began.elapsed().as_secs_f64() })
+    }
+
+    /// What the needle drive must be told so that the skin gets the site's target, for the zone's middle skin under the
+    /// tool's contact force.
+    fn protrusion(&self, site: &Site) -> Result<Protrusion, skin::SkinError> {
+        let (facts, aim) = (self.person.facts(site.zone), self.aim());
+        skin::protrusion_for(site.target, &Local::nominal(&facts), &self.group, &aim, 0.0, self.tool.needle.stop)
+    }
+
+    /// How a stroke is made.
+    fn aim(&self) -> Insertion {
+        let indentation = skin::ring_indentation(self.tool.nose.contact);
+        Insertion {
+            protrusion: Protrusion::ZERO,
+            bulge: skin::bulge(indentation),
+            speed: entry_speed(&self.tool),
+            tilt: Radians::ZERO,
+            nose_radius: self.tool.nose.radius,
+        }
+    }
+
+    /// The zone's window for this person.
+    pub fn window(&self, site: &Site) -> skin::Window {
+        skin::Window { least: site.least, target: site.target, most: site.most }
+    }
+}
+
+/// How fast the needle meets the skin, m/s: a bang-bang drive from its rest has `sqrt(2*a*d)` after `d`, as long as the
+/// skin lies in the first half of the stroke.
+fn entry_speed(tool: &Tool) -> f64 {
+    match tool.drive {
+        arm::Drive::Actuator { stroke, acceleration, .. } => {
+            let run = (Metres::ZERO - tool.needle.rest.length()).max(Metres::ZERO).min(stroke * 0.5);
+            (2.0 * acceleration * run.get()).sqrt()
+        }
+        arm::Drive::Arm { speed } => speed,
+    }
+}
+
+fn load_arm(file: &SceneFile) -> Result<ArmModel, Failure> {
+    let table = &file.scene.arm;
+    let path = file.resolve(&table.model);
+    let mut arm = ArmModel::from_urdf(&path, table.base.as_deref(), table.flange.as_deref()).map_err(input)?;
+    if let Some(a) = table.acceleration_deg_per_s2 {
+        arm.limits.acceleration = JointAcc::zeros(arm.dof()).map(|_| a.to_radians());
+    }
+    if let Some(j) = table.jerk_deg_per_s3 {
+        arm.limits.jerk = JointJerk::zeros(arm.dof()).map(|_| j.to_radians());
+    }
+    Ok(arm)
+}
+
+fn cell(file: &SceneFile, arm: &ArmModel) -> Result<plan::Cell, Failure> {
+    let table = &file.scene.cell;
+    let park: Vec<f64> = table.park_deg.iter().map(|d| d.to_radians()).collect();
+    let park = JointPos::from_slice(&park).filter(|q| q.len() == arm.dof()).ok_or_else(|| {
+        let (given, wanted) = (table.park_deg.len(), arm.dof());
+        Failure::file(&file.path, format_args!("[cell] park_deg has {given} angles; {} has {wanted} joints", arm.name))
+    })?;
+    let corner = |mm: [f64; 3]| mm.map(|v| Metres::from_mm(v).get()).into();
+    let keep_out = table
+        .keep_out
+        .iter()
+        .map(|b| plan::KeepOut { name: b.name.clone(), min: corner(b.min_mm), max: corner(b.max_mm) })
+        .collect();
+    Ok(plan::Cell { base_from_head: file.base_from_head(), park, keep_out })
+}
+
+fn unmodelled(arm: &ArmModel) -> Option<String> {
+    (!arm.not_modelled.is_empty()).then(|| {
+        let links = arm.not_modelled.join(", ");
+        format!("{}: mesh collision geometry is not read; links without a body: {links}", arm.name)
+    })
+}
+
+fn input(error: impl std::fmt::Display) -> Failure {
+    Failure::Input(error.to_string())
+}
+

@@ -1,0 +1,121 @@
+//! The stage as bevy entities. The world is the base frame: metres, z up.
+
+use bevy::asset::RenderAssetUsages;
+use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::mesh::{Indices, PrimitiveTopology};
+use bevy::prelude::*;
+use nalgebra::{Point3, Vector3};
+
+use crate::stage::Stage;
+
+/// Dots are drawn this much larger than they heal: at their true 0.15 mm a whole head shows none.
+const MAGNIFIED: f32 = 4.0;
+/// Dots hover this far above the skin so that its facets do not swallow them, metres.
+const LIFTED: f32 = 0.0004;
+const SKIN: Color = Color::srgb(0.80, 0.62, 0.53);
+const METAL: Color = Color::srgb(0.62, 0.66, 0.71);
+const TOOL: Color = Color::srgb(0.16, 0.36, 0.52);
+const INK: Color = Color::srgb(0.06, 0.05, 0.06);
+const FLOOR: Color = Color::srgb(0.86, 0.86, 0.84);
+
+/// Puts head, arm, tool, dots, floor and lights into the world.
+pub(crate) fn spawn(
+    stage: &Stage,
+    commands: &mut Commands<'_, '_>,
+    meshes: &mut Assets<Mesh>,
+    materials: &mut Assets<StandardMaterial>,
+) {
+    let mut matt = |colour: Color, roughness: f32| {
+        materials.add(StandardMaterial { base_color: colour, perceptual_roughness: roughness, ..default() })
+    };
+    let (skin, metal, tool, floor) = (matt(SKIN, 0.7), matt(METAL, 0.35), matt(TOOL, 0.4), matt(FLOOR, 0.95));
+    let ink = materials.add(StandardMaterial { base_color: INK, unlit: true, ..default() });
+
+    commands.spawn((Mesh3d(meshes.add(head(stage))), MeshMaterial3d(skin)));
+    if !stage.dots.is_empty() {
+        commands.spawn((Mesh3d(meshes.add(dots(stage))), MeshMaterial3d(ink)));
+    }
+    let arm = stage.arm.iter().map(|c| (c, &metal));
+    for (capsule, material) in arm.chain(stage.tool.iter().map(|c| (c, &tool))) {
+        let (a, b) = (vec3(&capsule.a), vec3(&capsule.b));
+        let along = b - a;
+        let turn = along.try_normalize().map_or(Quat::IDENTITY, |d| Quat::from_rotation_arc(Vec3::Y, d));
+        commands.spawn((
+            Mesh3d(meshes.add(Capsule3d::new(capsule.radius.get() as f32, along.length()))),
+            MeshMaterial3d(material.clone()),
+            Transform::from_translation((a + b) * 0.5).with_rotation(turn),
+        ));
+    }
+    commands.spawn((
+        Mesh3d(meshes.add(Plane3d::new(Vec3::Z, Vec2::splat(1.5)))),
+        MeshMaterial3d(floor),
+        Transform::from_xyz(0.0, 0.0, -0.002),
+    ));
+
+    let front = dir3(&stage.front);
+    let left = Vec3::Z.cross(front);
+    for (from, lux) in [(front * 1.2 + left + Vec3::Z * 1.6, 7500.0), (front - left * 1.5 + Vec3::Z * 0.4, 2200.0)] {
+        commands.spawn((
+            DirectionalLight { illuminance: lux, shadow_maps_enabled: false, ..default() },
+            Transform::from_translation(from).looking_at(Vec3::ZERO, Vec3::Z),
+        ));
+    }
+}
+
+/// A camera in front of the face, a little above and to the side, so that arm, hairline and profile are all seen.
+pub(crate) fn camera(stage: &Stage) -> (Camera3d, Transform, Tonemapping, Msaa, AmbientLight) {
+    let centre = vec3(&stage.centre);
+    let front = dir3(&stage.front);
+    let side = front.cross(Vec3::Z);
+    // The arm stands at the origin: look from the side that keeps it in the picture.
+    let side = if side.dot(centre) > 0.0 { side } else { -side };
+    let eye = centre + front * 0.62 + side * 0.42 + Vec3::Z * 0.26;
+    let look = centre - front * 0.02 + Vec3::Z * 0.03;
+    (
+        Camera3d::default(),
+        Transform::from_translation(eye).looking_at(look, Vec3::Z),
+        Tonemapping::AcesFitted,
+        Msaa::Off,
+        AmbientLight { brightness: 320.0, ..default() },
+    )
+}
+
+fn head(stage: &Stage) -> Mesh {
+    let positions: Vec<[f32; 3]> = stage.vertices.iter().map(|p| vec3(p).to_array()).collect();
+    // Normals come along: bevy computes zero normals for edges this short.
+    let normals: Vec<[f32; 3]> = stage.normals.iter().map(|n| dir3(n).to_array()).collect();
+    mesh(positions, normals, stage.faces.as_flattened().to_vec())
+}
+
+/// All dots as one mesh of hexagons.
+fn dots(stage: &Stage) -> Mesh {
+    let (mut positions, mut normals, mut indices) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, normal, radius) in &stage.dots {
+        let (n, r) = (dir3(normal), radius.get() as f32 * MAGNIFIED);
+        let (u, v) = n.any_orthonormal_pair();
+        let centre = vec3(at) + n * LIFTED;
+        let first = positions.len() as u32;
+        for k in 0..6 {
+            let (sin, cos) = (k as f32 * std::f32::consts::FRAC_PI_3).sin_cos();
+            positions.push((centre + (u * cos + v * sin) * r).to_array());
+            normals.push(n.to_array());
+        }
+        indices.extend((1..5).flat_map(|k| [first, first + k, first + k + 1]));
+    }
+    mesh(positions, normals, indices)
+}
+
+fn mesh(positions: Vec<[f32; 3]>, normals: Vec<[f32; 3]>, indices: Vec<u32>) -> Mesh {
+    Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, positions)
+        .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
+        .with_inserted_indices(Indices::U32(indices))
+}
+
+fn vec3(p: &Point3<f64>) -> Vec3 {
+    Vec3::new(p.x as f32, p.y as f32, p.z as f32)
+}
+
+fn dir3(v: &Vector3<f64>) -> Vec3 {
+    Vec3::new(v.x as f32, v.y as f32, v.z as f32).normalize_or_zero()
+}

@@ -1,0 +1,80 @@
+//! What stands on the stage, as plain data in the base frame: triangles, capsules, dots.
+//!
+//! In: a loaded treatment. Out: [`Stage`]. Absent: bevy.
+
+use arm::{ArmModel, Capsule, JointPos, Tool};
+use frames::{Base, Head, Metres, Pose};
+use nalgebra::{Point3, Vector3};
+use scan::Surface;
+use stipple::Site;
+
+/// Everything to draw; metres, base frame.
+#[derive(Debug, Clone)]
+pub(crate) struct Stage {
+    /// Corners of the head.
+    pub(crate) vertices: Vec<Point3<f64>>,
+    /// Outward normals, one a corner.
+    pub(crate) normals: Vec<Vector3<f64>>,
+    /// Of the head.
+    pub(crate) faces: Vec<[u32; 3]>,
+    /// The arm from the base outwards.
+    pub(crate) arm: Vec<Capsule>,
+    /// The tool.
+    pub(crate) tool: Vec<Capsule>,
+    /// Centre, outward normal, radius.
+    pub(crate) dots: Vec<(Point3<f64>, Vector3<f64>, Metres)>,
+    /// The head's middle: what the camera looks at.
+    pub(crate) centre: Point3<f64>,
+    /// The way the face looks, horizontal part.
+    pub(crate) front: Vector3<f64>,
+}
+
+impl Stage {
+    /// Sets the stage with the arm in posture `q`.
+    pub(crate) fn new(
+        surface: &Surface,
+        base_from_head: Pose<Base, Head>,
+        arm: &ArmModel,
+        tool: &Tool,
+        q: &JointPos,
+        sites: &[Site],
+    ) -> Self {
+        let iso = base_from_head.get();
+        let vertices: Vec<_> = surface.vertices().iter().map(|p| (base_from_head * *p).coords).collect();
+        let normals = surface.vertex_normals().iter().map(|n| iso.rotation * n.get().into_inner()).collect();
+        let middle = vertices.iter().map(|p| p.coords).sum::<Vector3<f64>>() / vertices.len().max(1) as f64;
+        let front = iso.rotation * Vector3::y();
+        let front =
+            Vector3::new(front.x, front.y, 0.0).try_normalize(1e-6).unwrap_or_else(|| iso.rotation * Vector3::z());
+
+        let frames = arm.joint_frames(q);
+        let mut links: Vec<Capsule> = arm.base_link.shapes.clone();
+        for (link, frame) in arm.links.iter().zip(&frames) {
+            links.extend(link.shapes.iter().map(|s| s.moved(frame)));
+        }
+        let base_from_flange = arm.forward(q);
+        let tool = tool
+            .body
+            .iter()
+            .map(|b| Capsule { a: b.a, b: b.b, radius: b.radius }.moved(base_from_flange.get()))
+            .collect();
+        let dots = sites
+            .iter()
+            .map(|s| {
+                let base_from_skin = base_from_head * s.head_from_skin;
+                let normal = base_from_skin.z().get().into_inner();
+                (base_from_skin.origin().coords, normal, s.healed * 0.5)
+            })
+            .collect();
+        Self {
+            vertices,
+            normals,
+            faces: surface.faces().to_vec(),
+            arm: links,
+            tool,
+            dots,
+            centre: Point3::from(middle),
+            front,
+        }
+    }
+}
