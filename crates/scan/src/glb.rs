@@ -71,7 +71,10 @@ impl Collected {
             match seen.get_mut(node.index()) {
                 Some(met) if !*met => *met = true,
                 _ => {
-                    return Err(malformed(Place::Whole, format!("node {} is its own ancestor or shared", node.index())));
+                    return Err(malformed(
+                        Place::Whole,
+                        format!("node {} is its own ancestor or shared", node.index()),
+                    ));
                 }
             }
             let scene_from_node = scene_from_parent * matrix(node.transform());

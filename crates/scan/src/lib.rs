@@ -23,6 +23,7 @@ mod polygon;
 mod query;
 mod raw;
 mod repair;
+mod slivers;
 mod stl;
 mod surface;
 #[cfg(test)]

@@ -9,15 +9,17 @@ use frames::{Head, Metres, Point};
 
 use crate::edges::{Neighbours, split_fans};
 use crate::orient::orient;
-use crate::{ScanError, component, holes, weld};
+use crate::{ScanError, component, holes, slivers, weld};
 
 /// What was changed, and the borders that were left. All zero and empty for a clean closed scan.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Repairs {
     /// Vertices within 1 µm of another one, made one with it.
     pub merged_vertices: usize,
-    /// Faces without area, or longer than 10 000 times their height.
+    /// Faces without area, or longer than 10 000 times their height, taken out.
     pub degenerate_faces: usize,
+    /// Edges flipped to take such a face out without a slit.
+    pub flipped_edges: usize,
     /// Second copies of a face.
     pub duplicate_faces: usize,
     /// Loose parts left out.
@@ -64,8 +66,8 @@ pub(crate) fn repair(vertices: Vec<Point<Head>>, faces: Vec<[u32; 3]>) -> Result
 
     let weld::Welded { mut vertices, mut faces, merged } = weld::weld(&vertices, &faces);
     done.merged_vertices = merged;
-    faces.retain(|f| weld::sound(&vertices, *f));
-    done.degenerate_faces = total - faces.len();
+    let mended = slivers::mend(&vertices, &mut faces);
+    (done.degenerate_faces, done.flipped_edges) = (mended.gone, mended.flipped);
     done.duplicate_faces = weld::drop_duplicates(&mut faces, vertices.len());
     if faces.is_empty() {
         let (degenerate, duplicate) = (done.degenerate_faces, done.duplicate_faces);
@@ -91,7 +93,8 @@ impl fmt::Display for Repairs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = [
             (self.merged_vertices, "vertices merged on a 1 um grid"),
-            (self.degenerate_faces, "degenerate triangles dropped"),
+            (self.degenerate_faces, "degenerate triangles taken out"),
+            (self.flipped_edges, "edges flipped beside degenerate triangles"),
             (self.duplicate_faces, "duplicate triangles dropped"),
             (self.dropped_parts, "loose parts dropped"),
             (self.dropped_faces, "triangles of loose parts dropped"),
