@@ -5,10 +5,23 @@
 //! Absent: dots. Nothing here chooses where a dot goes; `stipple` does. Lengths in millimetres and densities per square
 //! centimetre exist in [`DesignSpec`] only; inside it is SI.
 
+mod compile;
+mod curve;
+mod error;
+mod fields;
+mod hair;
+mod noise;
+mod propose;
+mod scalp;
+mod sentinels;
+mod session;
 mod spec;
 mod wanted;
+mod zone;
 
-pub use spec::{
-    DesignSpec, IrregularitySpec, KeepOutSpec, PenetrationSpec, SessionSpec, ZoneKind, ZoneSpec,
-};
+pub use compile::compile;
+pub use error::{DesignError, FilePoint, Warning, Which};
+pub use fields::Fields;
+pub use propose::propose_hairline;
+pub use spec::{DesignSpec, IrregularitySpec, KeepOutSpec, PenetrationSpec, SessionSpec, ZoneKind, ZoneSpec};
 pub use wanted::{Frozen, FrozenKind, Wanted};

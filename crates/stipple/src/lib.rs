@@ -3,7 +3,41 @@
 //! In: a checked surface, the design's fields, a seed, a preset. Out: [`Pattern`]: sites with their frame on the skin,
 //! measured quality, and what was left out with the reason. Absent: order of treatment (`plan`), any clock, any state:
 //! the same seed gives the same bytes on any number of threads.
+//!
+//! The way of a dot: `sheet` (where, how many) -> `cloud` (candidates) -> `eliminate` (who stays) -> `jitter` (as
+//! irregular as hair) -> `place` (hard distances) -> `frame` (which way is up and along). stipple.md section 8.
 
+mod body;
+mod cloud;
+mod eliminate;
+mod error;
+mod frame;
+mod grid;
+mod jitter;
+mod kernel;
+mod place;
+mod sheet;
 mod site;
+mod walk;
 
+pub use body::test_body;
+pub use error::StippleError;
 pub use site::{Pattern, Preset, Quality, Reason, Rejected, Site};
+
+use design::Fields;
+use frames::Seed;
+use scan::Surface;
+
+/// Lays this session's dots: as many as the density integrates to (rounded, exact in each zone), plus the sentinels.
+///
+/// No two are nearer than `fields.least_distance()`, none nearer to a frozen point than `fields.least_to(kind)`; a dot
+/// for which there is no room is in [`Pattern::rejected`], so that sites + rejected is always the wanted count.
+/// Quality is left unmeasured: see [`measure`].
+///
+/// # Errors
+/// Nothing wanted, too much wanted, or a density that the least distance does not allow.
+pub fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> Result<Pattern, StippleError> {
+    let placed = place::place(surface, fields, seed, preset)?;
+    let sites = frame::sites(surface, fields, &placed.dots);
+    Ok(Pattern { sites, quality: Quality::default(), rejected: placed.rejected })
+}

@@ -1,0 +1,248 @@
+//! What can be wrong with a design, with the numbers, and what to do.
+
+use frames::Metres;
+
+/// A place in the coordinates and unit of the scan's file, to be pasted into the scene.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FilePoint(pub [f64; 3]);
+
+impl std::fmt::Display for FilePoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [x, y, z] = self.0.map(|v| (v * 1e4).round() / 1e4);
+        write!(f, "[{x}, {y}, {z}]")
+    }
+}
+
+/// Which table of the scene, for messages: `zone 0 (hairline "frontal")`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Which(pub String);
+
+impl std::fmt::Display for Which {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a design was refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DesignError {
+    /// No `[[zone]]` at all.
+    #[error("the scene has no [[zone]]: add one with kind = \"hairline\" and at least 3 control_points")]
+    NoZone,
+    /// More zones than an index can name.
+    #[error("{0} zones, at most 65535: merge some")]
+    TooManyZones(usize),
+    /// A curve needs three points.
+    #[error("{which}: {count} control_points, at least 3 are needed")]
+    TooFewPoints {
+        /// Table.
+        which: Which,
+        /// How many there are.
+        count: usize,
+    },
+    /// NaN or infinity.
+    #[error("{which}: control point {index} is not a finite place")]
+    NotFinite {
+        /// Table.
+        which: Which,
+        /// From 0.
+        index: usize,
+    },
+    /// Two neighbours fall on one place.
+    #[error("{which}: control points {index} and {} are {apart} apart, at least 1 mm is needed: drop one", index + 1)]
+    PointsTooClose {
+        /// Table.
+        which: Which,
+        /// The first of the two.
+        index: usize,
+        /// Distance.
+        apart: Metres,
+    },
+    /// Not on the skin.
+    #[error("{which}: control point {index} is {distance} from the surface, at most {most}: use the nearest point {nearest} (file coordinates), or check `unit` and the scan")]
+    OffSurface {
+        /// Table.
+        which: Which,
+        /// From 0.
+        index: usize,
+        /// To the surface.
+        distance: Metres,
+        /// Allowed.
+        most: Metres,
+        /// On the surface.
+        nearest: FilePoint,
+    },
+    /// On the face, an ear or the neck.
+    #[error("{which}: control point {index} lies off the scalp, {below} below its border (brow, ears, nape): move it up, or check the landmarks")]
+    OffScalp {
+        /// Table.
+        which: Which,
+        /// From 0.
+        index: usize,
+        /// How far below.
+        below: Metres,
+    },
+    /// Less than nothing, or not a number.
+    #[error("{which}: density_per_cm2 = {value} is not a density: write a number from 0 to {most}")]
+    NotADensity {
+        /// Table.
+        which: Which,
+        /// As written.
+        value: f64,
+        /// Cap.
+        most: f64,
+    },
+    /// Above the cap.
+    #[error("{which}: density_per_cm2 = {value} would merge into a solid patch (skin.md 1.3): at most {most}, over all sessions")]
+    TooDense {
+        /// Table.
+        which: Which,
+        /// As written.
+        value: f64,
+        /// Cap.
+        most: f64,
+    },
+    /// A number outside its range.
+    #[error("{which}: {key} = {value} is outside {least}..{most}")]
+    OutOfRange {
+        /// Table.
+        which: Which,
+        /// Key as written in the scene.
+        key: &'static str,
+        /// As written.
+        value: f64,
+        /// Lower bound.
+        least: f64,
+        /// Upper bound.
+        most: f64,
+    },
+    /// A key of the other kind of zone.
+    #[error("{which}: `{key}` belongs to kind = \"{belongs_to}\": remove it")]
+    WrongKind {
+        /// Table.
+        which: Which,
+        /// Key as written.
+        key: &'static str,
+        /// Where it would be right.
+        belongs_to: &'static str,
+    },
+    /// Depths out of order.
+    #[error("{which}: penetration_mm must have least <= target <= most, got {least} {target} {most}")]
+    Window {
+        /// Table.
+        which: Which,
+        /// mm.
+        least: f64,
+        /// mm.
+        target: f64,
+        /// mm.
+        most: f64,
+    },
+    /// Neither a point nor a loop, or both.
+    #[error("{which}: give either `point` and `radius_mm`, or `control_points`")]
+    KeepOutShape {
+        /// Table.
+        which: Which,
+    },
+    /// Session 4 of 3.
+    #[error("session: number = {number} is not one of 1..={of}")]
+    SessionNumber {
+        /// As written.
+        number: u16,
+        /// As written.
+        of: u16,
+    },
+    /// Shares do not fit.
+    #[error("session: ladder_percent has {count} shares that add up to {sum}; {of} positive shares that add up to 100 are needed")]
+    Ladder {
+        /// How many shares.
+        count: usize,
+        /// Their sum.
+        sum: f64,
+        /// How many sessions.
+        of: u16,
+    },
+    /// No published ladder for so many.
+    #[error("session: no default ladder for {of} sessions: write ladder_percent with {of} shares that add up to 100")]
+    NoLadder {
+        /// How many sessions.
+        of: u16,
+    },
+    /// Too early.
+    #[error("session: days_since = {days}, at least 10 days must pass (skin.md section 6)")]
+    TooEarly {
+        /// As written.
+        days: f64,
+    },
+}
+
+/// What is allowed but worth a look.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Warning {
+    /// skin.md section 6: cap 100 default, 150 absolute.
+    #[error("{which}: {value} dots/cm2 is above the usual 100")]
+    Dense {
+        /// Table.
+        which: Which,
+        /// Dots per square centimetre.
+        value: f64,
+    },
+    /// Lowered by the scene.
+    #[error("session: {key} = {value} is below the decided {decided}")]
+    LeastDistance {
+        /// Key as written.
+        key: &'static str,
+        /// mm.
+        value: f64,
+        /// mm.
+        decided: f64,
+    },
+    /// Deeper than the scene default.
+    #[error("{which}: penetration up to {most_mm} mm is beyond the usual 0.80 mm")]
+    Deep {
+        /// Table.
+        which: Which,
+        /// mm.
+        most_mm: f64,
+    },
+    /// A drawn line gives an operated look.
+    #[error("{which}: density rises by {percent:.0} % within 3 mm (ramp_mm too short): a visible edge")]
+    HardEdge {
+        /// Table.
+        which: Which,
+        /// Of the full density.
+        percent: f64,
+    },
+    /// Too straight.
+    #[error("{which}: the line wanders by {wander} at most: less than 1 mm looks drawn")]
+    TooSmooth {
+        /// Table.
+        which: Which,
+        /// Sum of the amplitudes.
+        wander: Metres,
+    },
+    /// Too low.
+    #[error("{which}: the middle of the line is {rise} above the glabella, usual is 80 mm and the least 70 mm")]
+    Low {
+        /// Table.
+        which: Which,
+        /// Along the skin.
+        rise: Metres,
+    },
+    /// Early.
+    #[error("session: {days} days since the last one, usual is 14")]
+    Early {
+        /// As written.
+        days: f64,
+    },
+    /// Some sentinels found no room.
+    #[error("{which}: {missing} of {wanted} sentinels found no place")]
+    Sentinels {
+        /// Table.
+        which: Which,
+        /// How many are missing.
+        missing: usize,
+        /// How many were wanted.
+        wanted: usize,
+    },
+}

@@ -1,0 +1,52 @@
+//! Why stippling was refused.
+
+use std::path::PathBuf;
+
+use frames::{Metres, PerSquareMetre};
+
+/// Why stippling was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum StippleError {
+    /// The fields are zero everywhere on the surface.
+    #[error("no dots are wanted ({mass:.3} in all): check that the zones lie on the scan, outside keep-outs, and have a density")]
+    Nothing {
+        /// Integral of the density.
+        mass: f64,
+    },
+    /// More than memory is planned for.
+    #[error("{wanted} dots are wanted in one session, at most {most}: lower the density or split into sessions")]
+    TooMany {
+        /// Integral of the density.
+        wanted: u64,
+        /// Cap.
+        most: u64,
+    },
+    /// The spacing of the wanted density is too near to the least distance.
+    #[error("density not reachable: {density} in one session is a spacing of {spacing}, dots must be {least} apart; at most {most} can be reached: lower density_per_cm2, use more sessions, or lower least_distance_mm")]
+    TooDense {
+        /// Highest wanted.
+        density: PerSquareMetre,
+        /// Its hexagonal spacing.
+        spacing: Metres,
+        /// Least distance.
+        least: Metres,
+        /// Highest reachable.
+        most: PerSquareMetre,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not a site list of ours.
+    #[error("{path}: not a site file: {what}")]
+    NotSites {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+}
