@@ -26,8 +26,6 @@ mod repair;
 mod slivers;
 mod stl;
 mod surface;
-#[cfg(test)]
-mod test_data;
 mod unit;
 mod weld;
 

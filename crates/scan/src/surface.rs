@@ -33,11 +33,11 @@ impl Surface {
     pub fn try_new(vertices: Vec<Point<Head>>, faces: Vec<[u32; 3]>) -> Result<(Self, Repairs), ScanError> {
         let (mesh, repairs) = repair::repair(vertices, faces)?;
         let repair::Mesh { vertices, faces, neighbours } = mesh;
-        let smoothed = normals::smooth(&vertices, &faces);
+        // Neither looks at the other's work.
+        let (smoothed, tree) = rayon::join(|| normals::smooth(&vertices, &faces), || Tree::new(&vertices, &faces));
         let areas: Vec<f64> = faces.iter().map(|f| twice_area(&vertices, *f).norm() / 2.0).collect();
         let area = areas.iter().sum();
         let closed = neighbours.iter().flatten().all(|n| *n != NONE);
-        let tree = Tree::new(&vertices, &faces);
         let surface = Self {
             vertices,
             faces,
