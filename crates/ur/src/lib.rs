@@ -13,15 +13,23 @@ mod codec;
 mod data;
 mod error;
 mod fields;
+mod kind;
 mod package;
+mod reader;
 mod recipe;
 mod state;
 mod writer;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod properties;
 
 pub use codec::{DEFAULT_LIMIT, Decoder, Frame, HEADER, LONGEST};
 pub use data::{DataType, Value};
 pub use error::UrError;
 pub use fields::{Direction, Field, NON_REGISTER_FIELDS, field, names};
-pub use package::{Kind, Level, Protocol, Reply, Request, Version};
+pub use kind::{Kind, Level, Protocol, Version};
+pub use package::{Reply, Request};
 pub use recipe::{LONGEST_NAMES, Recipe, Slot, slots};
 pub use state::{RobotMode, RobotStatus, RuntimeState, SafetyMode, SafetyStatus};

@@ -6,67 +6,10 @@
 
 use crate::UrError;
 use crate::codec::Frame;
+use crate::kind::{Kind, Level, Protocol, Version};
+use crate::reader::{Reader, ascii, finite};
 use crate::recipe::LONGEST_NAMES;
 use crate::writer::{Writer, package};
-
-/// What a message is about; its letter on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
-pub enum Kind {
-    /// Which protocol to speak.
-    ProtocolVersion = b'V',
-    /// Which software the controller runs.
-    ControlVersion = b'v',
-    /// For people, with a level.
-    Text = b'M',
-    /// Packed fields.
-    Data = b'U',
-    /// Fields that the robot should send.
-    SetupOutputs = b'O',
-    /// Fields that the client will send.
-    SetupInputs = b'I',
-    /// Send data from now on.
-    Start = b'S',
-    /// Send no more data.
-    Pause = b'P',
-}
-
-/// Version of the protocol: 1 until the client has asked for 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Protocol {
-    /// Fixed 125 Hz, one output recipe without a number.
-    #[default]
-    V1,
-    /// Any rate, numbered recipes.
-    V2,
-}
-
-/// How grave a text message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum Level {
-    /// An exception in the controller.
-    Exception = 0,
-    /// An error.
-    Error = 1,
-    /// A warning.
-    Warning = 2,
-    /// For information.
-    Info = 3,
-}
-
-/// Software version of a controller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Version {
-    /// 3 CB3, 5 e-Series, 10 PolyScope X.
-    pub major: u32,
-    /// Second number.
-    pub minor: u32,
-    /// Third number.
-    pub bugfix: u32,
-    /// Fourth number.
-    pub build: u32,
-}
 
 /// From the client to the robot.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -159,43 +102,6 @@ pub enum Reply<'a> {
         /// How grave.
         level: Level,
     },
-}
-
-impl Kind {
-    /// Letter on the wire.
-    pub const fn letter(self) -> u8 {
-        self as u8
-    }
-}
-
-impl TryFrom<u8> for Kind {
-    type Error = UrError;
-    fn try_from(kind: u8) -> Result<Self, UrError> {
-        Ok(match kind {
-            b'V' => Self::ProtocolVersion,
-            b'v' => Self::ControlVersion,
-            b'M' => Self::Text,
-            b'U' => Self::Data,
-            b'O' => Self::SetupOutputs,
-            b'I' => Self::SetupInputs,
-            b'S' => Self::Start,
-            b'P' => Self::Pause,
-            kind => return Err(UrError::Kind { kind }),
-        })
-    }
-}
-
-impl TryFrom<u8> for Level {
-    type Error = UrError;
-    fn try_from(level: u8) -> Result<Self, UrError> {
-        Ok(match level {
-            0 => Self::Exception,
-            1 => Self::Error,
-            2 => Self::Warning,
-            3 => Self::Info,
-            level => return Err(UrError::Level { level }),
-        })
-    }
 }
 
 impl<'a> Request<'a> {
@@ -359,10 +265,6 @@ impl<'a> Reply<'a> {
     }
 }
 
-fn finite(hz: f64) -> Result<f64, UrError> {
-    if hz.is_finite() { Ok(hz) } else { Err(UrError::NotFinite { field: 0 }) }
-}
-
 fn put_names(w: &mut Writer<'_>, kind: u8, names: &str) -> Result<(), UrError> {
     if names.len() > LONGEST_NAMES {
         return Err(UrError::Names { len: names.len() });
@@ -376,71 +278,4 @@ fn put_counted(w: &mut Writer<'_>, text: &[u8]) -> Result<(), UrError> {
     w.put(&[len]);
     w.put(text);
     Ok(())
-}
-
-/// Printable ASCII as text.
-fn ascii(kind: u8, bytes: &[u8]) -> Result<&str, UrError> {
-    match bytes.iter().position(|b| !(0x20..0x7f).contains(b)) {
-        Some(at) => Err(UrError::NotAscii { kind, at }),
-        None => std::str::from_utf8(bytes).map_err(|e| UrError::NotAscii { kind, at: e.valid_up_to() }),
-    }
-}
-
-/// Reads a payload from front to back.
-struct Reader<'a> {
-    frame: Frame<'a>,
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn new(frame: Frame<'a>) -> Self {
-        Self { frame, at: 0 }
-    }
-
-    fn take(&mut self, n: usize) -> Result<&'a [u8], UrError> {
-        let (payload, need) = (self.frame.payload, self.at + n);
-        let part =
-            payload.get(self.at..need).ok_or(UrError::Short { kind: self.frame.kind, need, got: payload.len() })?;
-        self.at = need;
-        Ok(part)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], UrError> {
-        let mut out = [0; N];
-        out.copy_from_slice(self.take(N)?);
-        Ok(out)
-    }
-
-    fn byte(&mut self) -> Result<u8, UrError> {
-        self.array::<1>().map(|[b]| b)
-    }
-
-    fn byte_if(&mut self, there: bool) -> Result<Option<u8>, UrError> {
-        there.then(|| self.byte()).transpose()
-    }
-
-    fn counted(&mut self) -> Result<&'a [u8], UrError> {
-        let len = self.byte()?;
-        self.take(usize::from(len))
-    }
-
-    fn rest(&mut self) -> &'a [u8] {
-        let rest = self.frame.payload.get(self.at..).unwrap_or(&[]);
-        self.at = self.frame.payload.len();
-        rest
-    }
-
-    fn list(&mut self) -> Result<&'a str, UrError> {
-        ascii(self.frame.kind, self.rest())
-    }
-
-    fn names(&mut self) -> Result<&'a str, UrError> {
-        let names = self.list()?;
-        if names.len() > LONGEST_NAMES { Err(UrError::Names { len: names.len() }) } else { Ok(names) }
-    }
-
-    fn end(&self) -> Result<(), UrError> {
-        let extra = self.frame.payload.len() - self.at;
-        if extra > 0 { Err(UrError::Trailing { kind: self.frame.kind, extra }) } else { Ok(()) }
-    }
 }
