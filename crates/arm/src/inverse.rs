@@ -71,7 +71,7 @@ impl ArmModel {
                 continue;
             }
             let q = ur.joints(&angles, lane);
-            let q = if ur.exact() && error <= 0.5 * GATE { Some(q) } else { self.descend(target.get(), &q, POLISH) };
+            let q = if error + ur.off() <= GATE { Some(q) } else { self.descend(target.get(), &q, POLISH) };
             *slot = q.and_then(|q| self.limits.wrap(&q, near));
         }
         branches

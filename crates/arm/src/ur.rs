@@ -17,8 +17,8 @@ use crate::{ArmModel, JointPos};
 /// Axes further than this (m, rad) from the pattern are no UR. Vendors write 1.570796327, 2e-10 off; a calibrated arm is
 /// 1e-4 off and goes through [`ArmModel::perturbed`].
 const PATTERN: f64 = 1e-7;
-/// Below this the chain and its closed form count as the same.
-const SAME: f64 = 1e-10;
+/// A wrist this straight (sine of its angle) counts as straight: what that neglects is far below the gate.
+const STRAIGHT: f64 = 1e-10;
 /// Every answer is this close, m and rad: the promise of [`ArmModel::inverse`].
 pub(crate) const GATE: f64 = 1e-9;
 
@@ -36,8 +36,8 @@ pub(crate) struct Ur {
     /// DH angle = `sign` * joint angle + `offset`.
     sign: [f64; 6],
     offset: [f64; 6],
-    /// The chain is the closed form's, to [`SAME`].
-    exact: bool,
+    /// How far the chain is from its closed form, m and rad; infinite when that is only a guess.
+    off: f64,
 }
 
 /// DH angles, one lane a branch: bit 2 of the lane is the shoulder, bit 1 the wrist, bit 0 the elbow.
@@ -88,21 +88,21 @@ impl Ur {
             d5: (o5 - o4).dot(&z4),
             sign,
             offset: [0.0, turn(x1, x2, z1), turn(x2, x3, z1), turn(x3, x4, z1), turn(x4, x5, z4), 0.0],
-            exact: false,
+            off: f64::INFINITY,
         };
-        let off = ur.distance_to(arm);
-        ur.exact = off <= SAME;
-        (off <= 100.0 * PATTERN).then_some(ur)
+        // A quarter more than was seen, for what was not.
+        ur.off = 1.25 * ur.distance_to(arm);
+        (ur.off <= 100.0 * PATTERN).then_some(ur)
     }
 
     /// The closed form of a nominal arm, for a chain that differs from it.
     pub(crate) fn as_guess(self) -> Self {
-        Self { exact: false, ..self }
+        Self { off: f64::INFINITY, ..self }
     }
 
-    /// True when [`Angles::error`] is the chain's own error.
-    pub(crate) fn exact(&self) -> bool {
-        self.exact
+    /// The most by which the chain's own error passes [`Angles::error`].
+    pub(crate) fn off(&self) -> f64 {
+        self.off
     }
 
     /// All branches for a flange pose; `q6` is taken where the wrist is straight and joint 6 is free.
@@ -131,8 +131,8 @@ impl Ur {
             let sx = r[(0, 0)] * s1[i] - r[(1, 0)] * c1[i];
             let sy = r[(0, 1)] * s1[i] - r[(1, 1)] * c1[i];
             let n = (sx * sx + sy * sy).sqrt();
-            // A straight wrist leaves joint 6 free; what this neglects is below SAME.
-            (c6[i], s6[i]) = if n > SAME { (sx / n, -sy / n) } else { self.free(q6) };
+            // A straight wrist leaves joint 6 free; what this neglects is below the gate.
+            (c6[i], s6[i]) = if n > STRAIGHT { (sx / n, -sy / n) } else { self.free(q6) };
             (ys[i], xs[i]) = (s1[i], c1[i]);
             (ys[2 + i], xs[2 + i]) = (s5[i], c5[i]);
             (ys[4 + i], xs[4 + i]) = (s6[i], c6[i]);
@@ -228,7 +228,7 @@ impl Ur {
     /// Greatest difference between this closed form and the chain, over postures all around.
     fn distance_to(&self, arm: &ArmModel) -> f64 {
         let mut worst = 0.0_f64;
-        for k in 0..32 {
+        for k in 0..128 {
             let mut q = JointPos::zeros(6);
             for (i, v) in q.iter_mut().enumerate() {
                 *v = 6.0 * (unit(Seed(1), i as u64, k) - 0.5);
