@@ -21,7 +21,7 @@ const ORIGIN: Vec3 = v(69.5, -5.0, 1.0);
 impl Ear {
     pub(crate) fn new() -> Self {
         // x backwards along the dish and away from the head, y up and leaning backwards; z = outwards.
-        let axes = Axes::left_handed(v(0.46, -0.86, -0.18), v(0.10, -0.20, 1.0));
+        let axes = Axes::left_handed(v(0.53, -0.83, -0.18), v(0.10, -0.20, 1.0));
         let rim = [
             [10.0, 1.5, 0.5, 1.6],
             [5.5, 5.0, 1.8, 2.0],
@@ -34,9 +34,9 @@ impl Ear {
             [31.0, 14.0, 2.6, 2.5],
             [29.6, 5.0, 1.8, 2.4],
             [26.5, -4.0, 0.9, 2.4],
-            [22.0, -13.0, 0.4, 2.3],
-            [17.0, -21.5, 0.6, 2.4],
-            [12.0, -27.0, 0.2, 2.4],
+            [22.4, -12.5, 0.4, 2.3],
+            [18.0, -20.5, 0.4, 2.4],
+            [13.5, -25.0, 0.2, 2.4],
         ];
         let fold = [
             [16.0, 23.0, 0.6, 1.8],
@@ -76,7 +76,7 @@ impl Ear {
         // The dish: an upper and a lower disc, and the lobe.
         let upper = ellipsoid(&(q - v(16.5, 12.0, -1.6)), &v(14.6, 17.0, 4.4));
         let lower = ellipsoid(&(q - v(15.0, -4.0, -1.6)), &v(13.6, 14.5, 4.4));
-        let lobe = ellipsoid(&(q - v(9.0, -21.0, -1.4)), &v(9.0, 9.5, 4.0));
+        let lobe = ellipsoid(&(q - v(8.5, -20.0, -1.6)), &v(9.5, 9.5, 4.0));
         let mut ear = join(join(upper, lower, 4.0), lobe, 6.0);
         // The back wall of the bowl, standing on the skull.
         let back = ellipsoid(&(q - v(12.0, 2.0, -7.0)), &v(10.5, 14.5, 9.0));
@@ -85,13 +85,13 @@ impl Ear {
         ear = self.fold.joined_to(ear, s, 2.5);
         ear = self.branch.joined_to(ear, s, 2.5);
         ear = self.groove.carved_from(ear, s, 1.5);
-        f = join(f, ear, 4.0);
+        f = join(f, ear, 5.0);
         // The bowl, its upper part above the foot of the helix, and the way in behind the tragus.
         let bowl = ellipsoid(&(q - v(12.3, -2.2, 2.2)), &v(7.4, 8.8, 7.6));
         let cymba = ellipsoid(&(q - v(12.5, 8.5, 3.0)), &v(6.5, 4.6, 5.5));
         f = carve(f, bowl, 2.5);
         f = carve(f, cymba, 2.0);
         let tragus = ellipsoid(&(q - v(2.6, -4.0, 1.6)), &v(3.6, 6.0, 2.8));
-        join(f, tragus, 4.0)
+        join(f, tragus, 5.0)
     }
 }

@@ -32,7 +32,12 @@ impl Head {
                 [37.0, -3.0, -90.0, 8.5],
                 [20.0, 14.0, -140.0, 8.5],
             ]),
-            throat: Rod::through(&[[0.0, 14.0, -85.0, 16.0], [0.0, 16.0, -100.0, 16.5], [0.0, 10.0, -145.0, 16.0]]),
+            throat: Rod::through(&[
+                [0.0, 12.0, -82.0, 15.0],
+                [0.0, 15.5, -97.0, 15.0],
+                [0.0, 8.0, -118.0, 15.0],
+                [0.0, 2.0, -145.0, 15.0],
+            ]),
         })
     }
 
@@ -53,7 +58,7 @@ impl Head {
     fn neck(&self, p: &Vec3, s: &Vec3) -> f64 {
         // An oval column, leaning forward as it rises, widening to the shoulders.
         let down = (-45.0 - p.z).max(0.0) / 80.0;
-        let (a, b) = (51.0 + 8.0 * down * down, 51.0 + 3.0 * down * down);
+        let (a, b) = (53.0 + 8.0 * down * down, 53.0 + 3.0 * down * down);
         let middle = -24.0 - 5.0 * down - 3.0 * down * down;
         let (x, y) = (p.x / a, (p.y - middle) / b);
         let (k0, k1) = ((x * x + y * y).sqrt(), (x * x / (a * a) + y * y / (b * b)).sqrt());
@@ -76,6 +81,6 @@ impl Head {
         let lines = near(v(13.0, 97.0, -43.0), v(17.0, 14.0, 8.0)).max(near(v(32.0, 82.0, 21.0), v(17.0, 14.0, 7.0)));
         let low = step(-55.0, -95.0, p.z) * step(60.0, 40.0, p.y).max(step(-95.0, -110.0, p.z));
         let cap = step(CUT + 1.0, CUT, p.z) * step(6.0, 18.0, -self.skull_and_neck(p));
-        1.8 - 0.4 * fine - 0.3 * lines + 1.0 * low + 2.0 * cap
+        1.77 - 0.27 * fine - 0.3 * lines + 1.4 * low + 2.0 * cap
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Marks {
     hairline: Vec<Vec3>,
     /// skin arc from the glabella to the middle of the hairline
     rise: f64,
-    /// skin arc to the fronto-temporal point, from the middle of the hairline and from the outer corner of the eye
+    /// skin arc to the fronto-temporal point, from the middle of the hairline and from the point E of Garg
     corner_arcs: [f64; 2],
     top_arc: f64,
     face_length: f64,
@@ -29,15 +29,15 @@ pub(crate) struct Marks {
 
 /// Where the hairline runs: the skin met from the middle of the head on the way to these places, the subject's right
 /// half from the midline outwards; the left half mirrors it. Rounded in the middle, hollow from the pupil's line on,
-/// highest at the fronto-temporal point, then down towards the temporal peak.
+/// farthest back at the fronto-temporal point, then down towards the temporal peak.
 const MIDDLE: Vec3 = v(0.0, 0.0, 40.0);
 const HAIR: [[f64; 3]; 6] = [
     [0.0, 63.0, 107.5],
     [14.0, 62.0, 107.0],
-    [28.0, 55.0, 106.0],
-    [43.0, 40.0, 104.0],
-    [57.0, 24.0, 97.0],
-    [63.0, 34.0, 83.0],
+    [28.0, 54.5, 107.0],
+    [43.0, 36.0, 108.0],
+    [56.0, 17.0, 103.0],
+    [63.5, 27.0, 88.0],
 ];
 /// The fronto-temporal point among them.
 const CORNER: usize = 4;
@@ -60,7 +60,7 @@ impl Marks {
         let nasion = profile(true, 20.0, 40.0, |a, b| a < b)?;
         let glabella = profile(true, nasion.z + 6.0, nasion.z + 22.0, |a, b| a > b)?;
         let occiput = profile(false, 20.0, 70.0, |a, b| a < b)?;
-        let inion = mesh.cast(&v(0.0, 0.0, 3.0), &v(0.0, -1.0, 0.0))?;
+        let inion = mesh.cast(&v(0.0, 0.0, 5.0), &v(0.0, -1.0, 0.0))?;
         let right = mesh.cast(&v(0.0, 0.0, 0.0), &v(1.0, 0.0, 0.0))?;
         let left = mesh.cast(&v(0.0, 0.0, 0.0), &v(-1.0, 0.0, 0.0))?;
         let vertex = mesh.points.iter().map(|p| p.z).fold(f64::MIN, f64::max);
@@ -78,8 +78,8 @@ impl Marks {
         }
         let middle = hairline[5];
         let corner = hairline[5 + CORNER];
-        let canthus = mesh.cast(&v(0.0, 0.0, 24.0), &v(48.0, 72.0, 0.0))?;
-        let corner_arcs = [arc(mesh, &middle, &corner)?, arc(mesh, &canthus, &corner)?];
+        let temple = beside(mesh, &glabella, 80.0)?;
+        let corner_arcs = [arc(mesh, &middle, &corner)?, arc(mesh, &temple, &corner)?];
         let rise = arc(mesh, &glabella, &middle)?;
         let top_arc = arc(mesh, &nasion, &inion)?;
         let chin = mesh.points.iter().filter(|p| p.y > 70.0 && p.x.abs() < 6.0).map(|p| p.z).fold(f64::MAX, f64::min);
@@ -102,7 +102,22 @@ impl Marks {
     }
 }
 
-/// Skin arc over the midline from a lower point in front to another.
+/// The point so far to the right of another on the midline, along the skin and level with it.
+fn beside(mesh: &Mesh, start: &Vec3, far: f64) -> Option<Vec3> {
+    let (mut last, mut sum) = (*start, 0.0);
+    for i in 1..=400 {
+        let t = f64::from(i) / 400.0;
+        let p = mesh.cast(&v(0.0, 0.0, start.z), &v(t, 1.0 - t, 0.0))?;
+        sum += (p - last).norm();
+        if sum >= far {
+            return Some(p);
+        }
+        last = p;
+    }
+    None
+}
+
+/// Skin arc from one point to another, in two planes through the middle of the head.
 fn arc(mesh: &Mesh, a: &Vec3, b: &Vec3) -> Option<f64> {
     let (da, db) = ((a - MIDDLE) / (a - MIDDLE).norm(), (b - MIDDLE) / (b - MIDDLE).norm());
     let up = v(0.0, 0.0, 1.0);
@@ -130,7 +145,7 @@ impl fmt::Display for Marks {
         writeln!(f, "nasion_over_vertex_to_inion = {:.1}", self.top_arc)?;
         writeln!(f, "glabella_to_hairline = {:.1}", self.rise)?;
         writeln!(f, "hairline_to_frontotemporal = {:.1}", self.corner_arcs[0])?;
-        writeln!(f, "canthus_to_frontotemporal = {:.1}", self.corner_arcs[1])?;
+        writeln!(f, "temple_to_frontotemporal = {:.1}", self.corner_arcs[1])?;
         let mut row = |name: &str, p: &Vec3| writeln!(f, "{name} = [{:.3}, {:.3}, {:.3}]", p.x, p.y, p.z);
         row("nasion", &self.nasion)?;
         row("inion", &self.inion)?;
