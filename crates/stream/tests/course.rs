@@ -1,0 +1,100 @@
+//! The course of a treatment in the ideal world: every dot placed, in time, where it should be.
+#![expect(clippy::unwrap_used, reason = "a test may stop")]
+
+mod common;
+
+use common::*;
+use frames::Span;
+use nalgebra::{Isometry3, Vector3};
+use stream::{Config, Cycle, Ended, Event, Outcome, Phase, run_virtual};
+
+struct Run {
+    outcomes: Vec<Outcome>,
+    events: Vec<Event>,
+    ended: Ended,
+    seconds: f64,
+    phases: Vec<(Phase, u32)>,
+}
+
+fn run(world: impl FnOnce(&mut Ideal), config: Config, rows: u32, columns: u32) -> (Run, Ideal) {
+    let (model, tool) = (model(), tool("voice_coil.toml"));
+    let program = program(&model, &tool, rows, columns);
+    let mut driver = Ideal::new(&model, &tool, &program);
+    world(&mut driver);
+    let mut controller = controller(&model, &tool, program, config);
+    let (mut events, mut phases) = (Vec::new(), Vec::<(Phase, u32)>::new());
+    let mut sink = |cycle: &Cycle| {
+        events.extend(cycle.event);
+        match phases.last_mut() {
+            Some((phase, n)) if *phase == cycle.phase => *n += 1,
+            _ => phases.push((cycle.phase, 1)),
+        }
+    };
+    let caught = run_virtual(&mut controller, &mut driver, &mut sink).unwrap();
+    let outcomes = events.iter().filter_map(|e| if let Event::Done(o) = e { Some(*o) } else { None }).collect();
+    (Run { outcomes, events, ended: caught.ended, seconds: caught.took.seconds(), phases }, driver)
+}
+
+fn rms(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, n) = values.fold((0.0, 0.0), |(s, n), v| (s + v * v, n + 1.0));
+    f64::sqrt(sum / n)
+}
+
+/// Every dot of a good run: done once, in order, in time, where the plan wants it, as deep as it wants.
+#[track_caller]
+fn placed(name: &str, run: &Run, world: &Ideal, dots: usize, dot_time: f64) {
+    assert_eq!(run.ended, Ended::Finished, "{name}: {:?}", run.events.iter().rev().take(3).collect::<Vec<_>>());
+    assert_eq!(run.outcomes.len(), dots, "{name}: {:?}", run.events.iter().filter(|e| matches!(e, Event::Skipped { .. })).collect::<Vec<_>>());
+    assert_eq!(world.deposits.len(), dots, "{name}");
+    let tail = &run.outcomes[dots / 2..];
+    let time = tail.iter().map(|o| o.took.seconds()).sum::<f64>() / tail.len() as f64;
+    let inside = world.deposits.iter().map(|d| (d.to.unwrap() - d.from).seconds()).fold(0.0, f64::max);
+    let columns = 10;
+    let wanted = |index: u32| {
+        let (row, k) = (index / columns, index % columns);
+        let column = if row % 2 == 0 { k } else { columns - 1 - k };
+        touch_at(0.0012 * f64::from(column), 0.0012 * f64::from(row))
+    };
+    // Across the needle: along it, the skin is where it is.
+    let across = |o: &Outcome, d: &Deposit| {
+        let local = wanted(o.index).inverse() * d.entry;
+        local.coords.x.hypot(local.coords.y)
+    };
+    let both = || run.outcomes.iter().zip(&world.deposits);
+    let place = rms(both().map(|(o, d)| across(o, d)));
+    let belief = rms(both().map(|(o, d)| (o.entry - d.entry).norm().get()));
+    let depth = rms(both().map(|(o, d)| d.deepest - o.commanded.get()));
+    let force = world.deposits.iter().map(|d| d.force).fold(0.0, f64::max);
+    let drag = world.deposits.iter().map(|d| d.drag).fold(0.0, f64::max);
+    eprintln!(
+        "{name}: {time:.3} s a dot, in skin {:.0} ms, placement rms {:.3} mm, belief of entry {:.3} mm, protrusion {:.4} mm, force {force:.2} N, drag {:.3} mm, run {:.1} s",
+        inside * 1e3, place * 1e3, belief * 1e3, depth * 1e3, drag * 1e3, run.seconds
+    );
+    assert!(time <= dot_time, "{name}: {time} s a dot");
+    assert!(inside <= 0.030, "{name}: {inside} s in the skin");
+    assert!(place <= 1.5e-4, "{name}: placement {place}");
+    assert!(belief <= 1.5e-4, "{name}: belief {belief}");
+    assert!(depth <= 5e-5, "{name}: protrusion {depth}");
+    assert!(force <= 2.0, "{name}: {force} N");
+    let sites: Vec<_> = run.outcomes.iter().map(|o| o.index).collect();
+    assert!(sites.windows(2).all(|w| w[0] < w[1]), "{name}: out of order or twice");
+}
+
+#[test]
+fn every_dot_in_time() {
+    let (run, world) = run(|_| (), Config::default(), 5, 10);
+    let mut sums = std::collections::BTreeMap::<String, u32>::new();
+    run.phases.iter().rev().take(260).for_each(|(p, n)| *sums.entry(format!("{p:?}")).or_default() += n);
+    eprintln!("{sums:?}");
+    placed("calm", &run, &world, 50, 0.45);
+}
+
+#[test]
+fn a_breathing_drifting_head() {
+    let motion = |t: f64| {
+        let breath = 0.001 * (1.6 * t).sin() + 5e-5 * (7.5 * t).sin();
+        Isometry3::new(Vector3::new(0.0005 * t, breath, 0.3 * breath), Vector3::new(0.0, 0.001 * (1.6 * t).sin(), 0.0))
+    };
+    let (run, world) = run(|w| w.motion = Box::new(motion), Config::default(), 5, 10);
+    placed("breathing", &run, &world, 50, 0.6);
+}
