@@ -28,7 +28,7 @@ pub fn layer(absorption: f64, scattering: f64, thickness: Metres) -> [f64; 2] {
     let (k, s, x) = (2.0 * absorption, 0.75 * scattering, thickness.get());
     // With u = x*sqrt(K*(K+2S)) everything has a limit at u = 0, where nothing absorbs.
     let u = x * (k * (k + 2.0 * s)).sqrt();
-    let sinhc = if u < 1e-4 { 1.0 + u * u / 6.0 } else { u.sinh() / u };
+    let sinhc = if u < 1e-3 { 1.0 + u * u / 6.0 } else { u.sinh() / u };
     let below = (k + s) * x * sinhc + u.cosh();
     [s * x * sinhc / below, 1.0 / below]
 }
@@ -82,6 +82,10 @@ mod tests {
         // Two halves make a whole.
         let half = layer(70.0, 4_000.0, Metres::from_mm(0.5));
         let whole = under_layer(layer(70.0, 4_000.0, Metres::from_mm(1.0)), 0.1);
+        assert!((under_layer(half, under_layer(half, 0.1)) - whole).abs() < 1e-12);
+        // So they do where almost nothing absorbs, on either side of the series' end: u = 6e-4 and 1.2e-3.
+        let half = layer(0.000_12, 4_000.0, Metres::from_mm(0.5));
+        let whole = under_layer(layer(0.000_12, 4_000.0, Metres::from_mm(1.0)), 0.1);
         assert!((under_layer(half, under_layer(half, 0.1)) - whole).abs() < 1e-12);
     }
 

@@ -72,6 +72,8 @@ mod tests {
         check(0.70, days(0.0), 1.0, 1.0, 1e-12);
         // 0.70 * 0.95 = 0.66 at six months.
         check(0.70, years(0.5), 1.0, 0.66, 0.005);
+        // One time constant: 0.7 + 0.3/e, and three days of the slow fade.
+        check(0.70, days(3.0), 1.0, 0.810_364 * (1.0 - 0.11 * 3.0 / 365.25), 1e-5);
         // Loss is early: day 7 to 28 changes little (S74 A); a third has gone (S73 A).
         check(0.67, days(28.0), 1.0, 0.665, 0.005);
         // 10-12 % a year.

@@ -274,6 +274,9 @@ mod tests {
         let straight = penetration(&hairline(), &Group::ONE, &straight(0.8, 1.0), 0.0).length();
         let lost = straight - penetration(&hairline(), &Group::ONE, &tilted, 0.0).length();
         assert!((lost.mm() - 0.105).abs() < 0.0005, "{lost}");
+        let other_way = Insertion { tilt: -tilted.tilt, ..tilted };
+        let same = penetration(&hairline(), &Group::ONE, &other_way, 0.0);
+        assert_eq!(same, penetration(&hairline(), &Group::ONE, &tilted, 0.0));
         let flat = Insertion { tilt: Radians::from_degrees(90.0), ..tilted };
         assert_eq!(penetration(&hairline(), &Group::ONE, &flat, 0.0), Penetration::ZERO);
     }

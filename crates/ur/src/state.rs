@@ -175,13 +175,29 @@ mod tests {
         );
     }
 
+    /// Every bit alone, in the order of wire.md 3.3.
     #[test]
     fn bits_stand_where_the_manual_says() {
-        assert!(RobotStatus(0b10).program_running() && !RobotStatus(0b10).power_on());
-        let stop = SafetyStatus(1 << 2 | 1 << 10);
-        assert!(
-            stop.protective_stopped() && stop.stopped_due_to_safety() && !stop.normal() && !stop.emergency_stopped()
-        );
-        assert!(SafetyStatus(1 << 11).three_position_stop() && SafetyStatus(1 << 7).emergency_stopped());
+        for n in 0..32 {
+            let r = RobotStatus(1 << n);
+            let robot = [r.power_on(), r.program_running(), r.teach_button(), r.power_button()];
+            let s = SafetyStatus(1 << n);
+            let safety = [
+                s.normal(),
+                s.reduced(),
+                s.protective_stopped(),
+                s.recovery(),
+                s.safeguard_stopped(),
+                s.system_emergency_stopped(),
+                s.robot_emergency_stopped(),
+                s.emergency_stopped(),
+                s.violation(),
+                s.fault(),
+                s.stopped_due_to_safety(),
+                s.three_position_stop(),
+            ];
+            assert!(robot.iter().enumerate().all(|(k, &set)| set == (k == n)), "{n}: {robot:?}");
+            assert!(safety.iter().enumerate().all(|(k, &set)| set == (k == n)), "{n}: {safety:?}");
+        }
     }
 }
