@@ -76,7 +76,7 @@ pub enum ScanError {
         vertices: usize,
     },
     /// Points or nothing at all.
-    #[error("{vertices} vertices but no triangle; export the scan as a mesh, not as a point cloud")]
+    #[error("no triangle ({vertices} vertices); export the scan as a mesh, not as a point cloud")]
     NoFaces {
         /// How many there are.
         vertices: usize,

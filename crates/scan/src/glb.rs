@@ -6,6 +6,7 @@
 //! sparse accessors, external buffers, compression and other required extensions. Ignored: all but positions.
 
 use gltf::accessor::{DataType, Dimensions};
+use gltf::json::validation::Validate;
 use gltf::mesh::Mode;
 use gltf::scene::Transform;
 use gltf::{Accessor, Document, Glb, Primitive};
@@ -30,7 +31,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RawMesh, ScanError> {
     let glb = Glb::from_slice(&bytes[..length]).map_err(|e| malformed(Place::Whole, e.to_string()))?;
     let json = gltf::json::Root::from_slice(&glb.json).map_err(|e| malformed(Place::Whole, e.to_string()))?;
     check_extensions(&json)?;
-    let document = Document::from_json(json).map_err(|e| malformed(Place::Whole, e.to_string()))?;
+    check_references(&json)?;
+    let document = Document::from_json_without_validation(json);
     let mut mesh = Collected::default();
     mesh.document(&document, glb.bin.as_deref().unwrap_or_default())?;
     RawMesh::checked(Format::Glb, mesh.vertices, mesh.faces)
@@ -48,6 +50,28 @@ fn check_extensions(json: &gltf::json::Root) -> Result<(), ScanError> {
             "export without compression",
         )),
     }
+}
+
+/// The library's own validation, on which its look-ups rely. Only the bounds of positions may be missing: many
+/// exporters leave them out, and nothing here uses them.
+fn check_references(json: &gltf::json::Root) -> Result<(), ScanError> {
+    // gltf-json 1.4.1 validates primitives with an unchecked look-up of this index (src/mesh.rs:151).
+    let attributes = json.meshes.iter().flat_map(|m| &m.primitives).flat_map(|p| p.attributes.values());
+    if let Some(index) = attributes.map(|a| a.value()).find(|a| *a >= json.accessors.len()) {
+        return Err(malformed(
+            Place::Whole,
+            format!("an attribute names accessor {index} of {}", json.accessors.len()),
+        ));
+    }
+    let mut fault = None;
+    json.validate(json, gltf::json::Path::new, &mut |path, error| {
+        let path = path().to_string();
+        let bounds = path.ends_with(".min") || path.ends_with(".max");
+        if fault.is_none() && !(bounds && error == gltf::json::validation::Error::Missing) {
+            fault = Some(format!("{path}: {error}"));
+        }
+    });
+    fault.map_or(Ok(()), |fault| Err(malformed(Place::Whole, fault)))
 }
 
 #[derive(Default)]

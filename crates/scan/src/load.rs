@@ -42,13 +42,16 @@ pub fn load(path: &Path, unit: Option<Unit>, landmarks: &LandmarksIn) -> Result<
 }
 
 fn assemble(raw: &RawMesh, declared: Option<Unit>, given: &LandmarksIn) -> Result<Scan, ScanError> {
-    let unit = unit::settle(declared.or(raw.format.unit()), raw.diagonal())?;
-    let (head_from_file, landmarks) = landmarks::frame(given, unit)?;
+    let diagonal = raw.diagonal();
+    let unit = unit::settle(declared.or(raw.format.unit()), diagonal)?;
+    // With a wrong unit the landmarks are wrong too; the unit is what to mend.
+    let (head_from_file, landmarks) =
+        landmarks::frame(given, unit).map_err(|fault| unit::check(unit, diagonal).err().unwrap_or(fault))?;
     let scale = unit.metres();
     let vertices =
         raw.vertices.iter().map(|v| head_from_file * Point::<File>::new(v[0] * scale, v[1] * scale, v[2] * scale));
     let (surface, repairs) = Surface::try_new(vertices.collect(), raw.faces.clone())?;
-    unit::check_head(unit, surface.diagonal())?;
+    unit::check(unit, surface.diagonal().get() / scale)?;
     landmarks::check_on(&surface, &landmarks)?;
     let digest = surface.digest();
     Ok(Scan { surface, repairs, landmarks, head_from_file, unit, digest })

@@ -134,7 +134,7 @@ impl Ring {
 
     /// Diffuses until the spread is `wanted`, m².
     fn spread(&self, mut x: Vec<Vector3<f64>>, wanted: f64) -> Vec<Vector3<f64>> {
-        if !(self.typical > 0.0) {
+        if self.typical <= 0.0 {
             return x;
         }
         let steps = ((wanted / (0.5 * self.typical)).ceil() as usize).clamp(1, MOST_STEPS);

@@ -107,10 +107,7 @@ fn least_size(element: &ElementDef, encoding: Encoding) -> usize {
 }
 
 fn at_line(e: &ParseError) -> ScanError {
-    let text = e.to_string();
-    // The line is in the place already.
-    let fault = text.split_once(": ").filter(|_| e.line().is_some()).map_or(text.as_str(), |(_, rest)| rest);
-    ScanError::malformed(Format::Ply, e.line().map_or(Place::Whole, Place::Line), fault)
+    ScanError::malformed(Format::Ply, e.line().map_or(Place::Whole, Place::Line), words(e))
 }
 
 fn in_element(e: &ParseError, header: &Header, element: &str) -> ScanError {
@@ -118,11 +115,17 @@ fn in_element(e: &ParseError, header: &Header, element: &str) -> ScanError {
         Encoding::Ascii => at_line(e),
         // Binary data have no lines: what the library counts there are elements.
         Encoding::BinaryBigEndian | Encoding::BinaryLittleEndian => {
-            let text = e.to_string();
-            let fault = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest);
-            ScanError::malformed(Format::Ply, Place::Whole, format!("element {element}: {fault}"))
+            ScanError::malformed(Format::Ply, Place::Whole, format!("element {element}: {}", words(e)))
         }
     }
+}
+
+/// The library's message without the line, which has its own place, and without the dump of its parser's state.
+fn words(e: &ParseError) -> String {
+    let text = e.to_string();
+    let text = text.split_once(": ").filter(|_| e.line().is_some()).map_or(text.as_str(), |(_, rest)| rest);
+    let dump = text.find("Error: ParseError {").or_else(|| text.find("Error: error at"));
+    dump.map_or(text, |at| &text[..at]).trim_end().trim_end_matches('.').to_owned()
 }
 
 struct Skipped;

@@ -107,8 +107,7 @@ fn crossing(ray: &Ray, a: Vector, b: Vector, c: Vector) -> Option<(f64, [f64; 3]
     let (ab, ac) = (b - a, c - a);
     let h = ray.dir.cross(ac);
     let det = ab.dot(h);
-    // Written so that NaN misses.
-    if !(det.abs() > 0.0) {
+    if det == 0.0 {
         return None;
     }
     let s = ray.origin - a;
@@ -116,6 +115,7 @@ fn crossing(ray: &Ray, a: Vector, b: Vector, c: Vector) -> Option<(f64, [f64; 3]
     let q = s.cross(ab);
     let v = ray.dir.dot(q) / det;
     let t = ac.dot(q) / det;
+    // NaN fails every comparison, so it misses.
     let within = u >= -RAY_SLACK && v >= -RAY_SLACK && u + v <= 1.0 + RAY_SLACK && t >= 0.0 && t.is_finite();
     within.then_some((t, [1.0 - u - v, u, v]))
 }

@@ -92,7 +92,7 @@ fn oddness(diagonal: f64, unit: Unit) -> f64 {
 }
 
 /// The declared unit, when it can be true of the whole file. Loose parts around a head are allowed for here: the head
-/// itself is checked after the repairs, by [`check_head`].
+/// itself is checked after the repairs, by [`check`].
 pub(crate) fn settle(declared: Option<Unit>, diagonal: f64) -> Result<Unit, ScanError> {
     let Some(unit) = declared else {
         return Err(ScanError::UnitMissing { diagonal, guess: Unit::guess(diagonal) });
@@ -101,9 +101,10 @@ pub(crate) fn settle(declared: Option<Unit>, diagonal: f64) -> Result<Unit, Scan
     if metres >= LEAST && metres <= SCENE { Ok(unit) } else { Err(impossible(unit, diagonal, metres)) }
 }
 
-/// Refuses a head that is none, given the diagonal of what is left after the repairs.
-pub(crate) fn check_head(unit: Unit, metres: Metres) -> Result<(), ScanError> {
-    if plausible(metres.get()) { Ok(()) } else { Err(impossible(unit, metres.get() / unit.metres(), metres)) }
+/// Refuses a diagonal, in the file's numbers, that no head has.
+pub(crate) fn check(unit: Unit, diagonal: f64) -> Result<(), ScanError> {
+    let metres = diagonal * unit.metres();
+    if plausible(metres) { Ok(()) } else { Err(impossible(unit, diagonal, Metres::new(metres))) }
 }
 
 fn impossible(unit: Unit, diagonal: f64, metres: Metres) -> ScanError {
@@ -139,9 +140,10 @@ mod tests {
 
     #[test]
     fn the_edges_belong_to_the_head() {
-        assert!(check_head(Unit::Metre, LEAST).is_ok() && check_head(Unit::Metre, MOST).is_ok());
-        assert!(check_head(Unit::Metre, Metres::new(0.1499)).is_err());
-        assert!(check_head(Unit::Metre, Metres::new(0.9001)).is_err());
+        assert!(super::check(Unit::Metre, 0.15).is_ok() && super::check(Unit::Metre, 0.9).is_ok());
+        assert!(super::check(Unit::Metre, 0.1499).is_err());
+        assert!(super::check(Unit::Metre, 0.9001).is_err());
+        assert!(super::check(Unit::Metre, f64::NAN).is_err());
     }
 
     #[test]

@@ -3,7 +3,10 @@
 
 mod bodies;
 
+mod broken;
 mod data;
+mod heads;
+mod mutation;
 
 mod noise;
 mod reference;
