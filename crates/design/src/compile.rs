@@ -63,6 +63,7 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
         warnings,
         least_distance: session.least_distance,
         least_overall: session.least_overall,
+        session: spec.session.number,
         cumulative: (session.before + session.share) / session.share,
     })
 }

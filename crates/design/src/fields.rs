@@ -29,6 +29,8 @@ pub struct Fields {
     pub(crate) least_overall: Metres,
     /// Density of all sessions so far over that of this one.
     pub(crate) cumulative: f64,
+    /// From 1.
+    pub(crate) session: u16,
 }
 
 pub(crate) enum Source {
@@ -100,6 +102,7 @@ impl Fields {
             least_distance,
             least_overall: least_distance,
             cumulative: 1.0,
+            session: 1,
         }
     }
 
@@ -177,6 +180,11 @@ impl Fields {
     /// then the pattern has only this session's dots to be even among.
     pub fn cumulative_ratio(&self) -> f64 {
         if self.frozen.iter().any(|f| matches!(f.kind, FrozenKind::Earlier)) { self.cumulative } else { 1.0 }
+    }
+
+    /// Which session this is, from 1.
+    pub const fn session(&self) -> u16 {
+        self.session
     }
 
     /// What is allowed but worth a look.

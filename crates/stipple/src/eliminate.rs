@@ -22,6 +22,9 @@ const CHUNK: usize = 2048;
 /// Two sheets of skin whose normals differ by more than 60 degrees do not see each other.
 const SAME_SHEET: f64 = 0.5;
 
+/// Coverage, over its median, above which a candidate has all its neighbours.
+const WHOLE: f32 = 0.88;
+
 /// A frozen point as the candidates see it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fixed {
@@ -42,7 +45,7 @@ struct Rows {
 /// Indices of the candidates that stay: `count[z]` of zone z (fewer only where there are not as many candidates).
 pub(crate) fn eliminate(candidates: &[Candidate], fixed: &[Fixed], kernel: &Kernel, count: &[usize]) -> Vec<u32> {
     let rows = weigh(candidates, fixed, kernel);
-    let favour = favour(&rows);
+    let favour = favour(&rows, kernel);
     let mut weight: Vec<f32> = rows.iter().flat_map(|r| r.weight.iter().copied()).collect();
     let mut heaps: Vec<Vec<(u32, Reverse<u32>)>> = vec![Vec::new(); count.len()];
     for (i, candidate) in candidates.iter().enumerate() {
@@ -91,8 +94,10 @@ fn sortable(x: f32) -> u32 {
 }
 
 /// Step 5: a candidate at an edge has fewer neighbours, hence less weight, and would survive. Dividing by its coverage
-/// takes the outline away (stipple.md section 3).
-fn favour(rows: &[Rows]) -> Vec<f32> {
+/// takes the outline away (stipple.md section 3). The published form 1 / (C + 0.12) left 1.05 to 1.08 of the wanted dots
+/// in the first two spacings at a straight edge; a line that is steeper and starts at the same coverage leaves 1.01 to
+/// 1.02 and leaves the inside alone.
+fn favour(rows: &[Rows], kernel: &Kernel) -> Vec<f32> {
     let coverage: Vec<f32> = rows.iter().flat_map(|r| r.coverage.iter().copied()).collect();
     if coverage.is_empty() {
         return coverage;
@@ -101,7 +106,7 @@ fn favour(rows: &[Rows]) -> Vec<f32> {
     let middle = sorted.len() / 2;
     let (_, median, _) = sorted.select_nth_unstable_by(middle, f32::total_cmp);
     let median = median.max(1e-6);
-    coverage.iter().map(|c| 1.0 / (c / median + 0.12).clamp(0.2, 1.0)).collect()
+    coverage.iter().map(|c| 1.0 / (1.0 + kernel.outline * (c / median - WHOLE)).clamp(0.15, 1.0)).collect()
 }
 
 fn weigh(candidates: &[Candidate], fixed: &[Fixed], kernel: &Kernel) -> Vec<Rows> {

@@ -61,6 +61,31 @@ impl Grid {
         Self { middle, reach, levels }
     }
 
+    /// Calls `f(index, squared distance)` for every point nearer than `radius`, whatever its spacing.
+    pub(crate) fn within(&self, p: &Vector3<f64>, radius: f64, mut f: impl FnMut(u32, f32)) {
+        let at = relative(p, &self.middle);
+        for level in &self.levels {
+            level.visit(at, radius as f32, |item, d2| f(item.index, d2));
+        }
+    }
+
+    /// The nearest point, looked for in growing balls from `radius` on, up to `most`.
+    pub(crate) fn nearest(&self, p: &Vector3<f64>, radius: f64, most: f64) -> Option<(u32, f32)> {
+        let mut radius = radius;
+        loop {
+            let mut best: Option<(u32, f32)> = None;
+            self.within(p, radius, |j, d2| {
+                if best.is_none_or(|(k, b)| d2 < b || (d2 <= b && j < k)) {
+                    best = Some((j, d2));
+                }
+            });
+            if best.is_some() || radius >= most {
+                return best;
+            }
+            radius = (2.0 * radius).min(most);
+        }
+    }
+
     /// Calls `f(index, squared distance, spacing)` for every point nearer than `reach` mean spacings, itself included.
     /// The order is fixed by the points alone.
     pub(crate) fn near(&self, p: &Vector3<f64>, h: f64, mut f: impl FnMut(u32, f32, f32)) {

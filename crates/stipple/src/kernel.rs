@@ -20,6 +20,10 @@ pub(crate) struct Kernel {
     core: f32,
     /// Hard core, metres.
     least: f32,
+    /// Gap, in spacings, that the short term reaches without help; a hard core below it would only disturb.
+    unaided: f32,
+    /// How strongly missing coverage counts, fitted on a straight edge.
+    pub(crate) outline: f32,
 }
 
 impl Preset {
@@ -43,11 +47,12 @@ impl Preset {
 impl Kernel {
     pub(crate) const fn new(preset: Preset, least: f64) -> Self {
         // 0.65 (1 - c^-1.5) for c = 3 and 4.
-        let (steep, flat, core) = match preset {
-            Preset::Faithful => (true, 0.525, 0.45),
-            Preset::Human | Preset::Even => (false, 0.569, 0.0),
+        let (steep, flat, core, unaided, outline) = match preset {
+            Preset::Faithful => (true, 0.525, 0.45, 0.45, 1.3),
+            // Least gap measured: 0.64.
+            Preset::Human | Preset::Even => (false, 0.569, 0.0, 0.58, 1.5),
         };
-        Self { wide: 0.01, steep, flat, core, least: least as f32 }
+        Self { wide: 0.01, steep, flat, core, least: least as f32, unaided, outline }
     }
 
     /// Weight and coverage of a pair `d2` (squared metres) apart with this mean spacing.
@@ -61,7 +66,8 @@ impl Kernel {
         let near4 = near2 * near2;
         let short = if self.steep { near4 * near4 } else { near4 };
         let mut weight = self.wide * bell2 * bell2 + short;
-        let core = self.core.max(self.least / spacing);
+        let least = self.least / spacing;
+        let core = if least > self.unaided { self.core.max(least) } else { self.core };
         if d < core {
             weight += 10.0 + 10.0 * (1.0 - d / core);
         }

@@ -15,13 +15,17 @@ mod frame;
 mod grid;
 mod jitter;
 mod kernel;
+mod measure;
 mod place;
+mod ply;
 mod sheet;
 mod site;
 mod walk;
 
 pub use body::test_body;
 pub use error::StippleError;
+pub use measure::measure;
+pub use ply::{read_ply, write_ply};
 pub use site::{Pattern, Preset, Quality, Reason, Rejected, Site};
 
 use design::Fields;
@@ -39,5 +43,15 @@ use scan::Surface;
 pub fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> Result<Pattern, StippleError> {
     let placed = place::place(surface, fields, seed, preset)?;
     let sites = frame::sites(surface, fields, &placed.dots);
-    Ok(Pattern { sites, quality: Quality::default(), rejected: placed.rejected })
+    Ok(Pattern { sites, session: fields.session(), quality: Quality::default(), rejected: placed.rejected })
+}
+
+/// [`place`], then [`measure`].
+///
+/// # Errors
+/// Those of [`place`].
+pub fn stipple(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> Result<Pattern, StippleError> {
+    let mut pattern = place(surface, fields, seed, preset)?;
+    pattern.quality = measure(surface, fields, &pattern.sites);
+    Ok(pattern)
 }

@@ -42,8 +42,10 @@ pub enum Preset {
 /// The dots of one session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern {
-    /// In order of their ids.
+    /// In order of their ids: laid dots, then sentinels.
     pub sites: Vec<Site>,
+    /// Which session they belong to, from 1.
+    pub session: u16,
     /// Measured on these very sites.
     pub quality: Quality,
     /// Dots that were wanted and not laid.
