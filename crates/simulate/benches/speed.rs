@@ -1,0 +1,110 @@
+//! How much faster than real time the simulated world runs, everything on: strokes of a dot every 0.4 s on a ball.
+//! `cargo bench -p simulate`: mean of each second, the slowest second, microseconds a step.
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints and may stop")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant as Clock;
+
+use arm::{ArmDriver, ArmModel, JointPos, JointVel, Setpoint, Tool};
+use frames::{Base, Head, Instant, Metres, Point, Pose, Protrusion, Seed, Span};
+use nalgebra::{Isometry3, Translation3, UnitQuaternion, Vector3};
+use scan::Surface;
+use simulate::{Imperfections, SimArm};
+use skin::Zone;
+
+const RADIUS: f64 = 0.085;
+const HEAD: Vector3<f64> = Vector3::new(0.0, 0.45, 0.20);
+
+fn main() {
+    let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets");
+    let arm = ArmModel::from_urdf(&assets.join("arms/ur5e.urdf"), None, None).unwrap();
+    let tool = Tool::load(&assets.join("tools/voice_coil.toml")).unwrap();
+    let surface = Arc::new(ball(142, 284));
+    let head = Pose::<Base, Head>::new(Isometry3::from(Translation3::from(HEAD)));
+    let seed = JointPos::from_slice(&[1.2, -1.6, 1.9, -1.9, -1.6, 0.0]).unwrap();
+    let at = |height: f64, aside: f64, near: &JointPos| {
+        let down = UnitQuaternion::from_axis_angle(&Vector3::x_axis(), std::f64::consts::PI);
+        let place = HEAD + Vector3::new(aside, 0.0, RADIUS + height);
+        let flange = Pose::new(Isometry3::from_parts(place.into(), down)) * tool.flange_from_tcp.inverse();
+        arm.inverse_near(&flange, near).unwrap_or_else(|| arm.inverse_around(&flange, near).nearest(near).unwrap().1)
+    };
+    let lifted = at(2e-3, 0.0, &seed);
+    let mut seconds = Vec::new();
+    for (name, imperfections) in [("none", Imperfections::none()), ("default", Imperfections::default())] {
+        let zones: simulate::Zones = Arc::new(|_| Zone::FrontalMid.facts());
+        let mut sim = SimArm::new(&arm, &tool, &surface, &head, &lifted, &imperfections, zones, Seed(1)).unwrap();
+        let (mut k, mut q) = (0_u64, lifted);
+        seconds.clear();
+        for _ in 0..30 {
+            let began = Clock::now();
+            for _ in 0..1000 {
+                k += 1;
+                let phase = k % 400;
+                let aside = 1e-3 * ((k / 400) % 8) as f64;
+                let height = match phase {
+                    0..100 => 2e-3,
+                    100..200 => 2e-3 - 37e-6 * (phase - 100) as f64,
+                    200..300 => -1.7e-3,
+                    _ => 2e-3 - 37e-6 * (400 - phase) as f64,
+                };
+                let next = at(height, aside, &q);
+                let qd = JointVel::from_slice(&next.zip(&q, |a, b| (a - b) / 1e-3)).unwrap();
+                q = next;
+                let out = if (250..262).contains(&phase) { 0.6e-3 } else { tool.needle.rest.get() };
+                let setpoint = Setpoint {
+                    seq: k,
+                    at: Instant::from_ns(k * 1_000_000),
+                    q,
+                    qd,
+                    protrusion: Protrusion::new(Metres::new(out)),
+                    valid_for: Span::from_ms(20),
+                };
+                sim.exchange(&setpoint).unwrap();
+            }
+            seconds.push(began.elapsed().as_secs_f64());
+        }
+        let mean = seconds.iter().sum::<f64>() / seconds.len() as f64;
+        let worst = seconds.iter().fold(0.0_f64, |m, s| m.max(*s));
+        let best = seconds.iter().fold(f64::INFINITY, |m, s| m.min(*s));
+        let truth = sim.truth();
+        println!(
+            "{name:8} {:6.1} x real time (best second {:.1}, worst {:.1}), {:.2} us a step; {} hits, {} accidents",
+            1.0 / mean,
+            1.0 / best,
+            1.0 / worst,
+            mean * 1e3,
+            truth.hits.len(),
+            truth.accidents.len(),
+        );
+    }
+}
+
+/// A ball of `2 * rows * columns` triangles about.
+fn ball(rows: u32, columns: u32) -> Surface {
+    use std::f64::consts::{PI, TAU};
+    let place = |i: u32, j: u32| {
+        let (theta, phi) = (PI * f64::from(i) / f64::from(rows), TAU * f64::from(j) / f64::from(columns));
+        let ring = RADIUS * theta.sin();
+        Point::<Head>::new(ring * phi.cos(), ring * phi.sin(), RADIUS * theta.cos())
+    };
+    let mut vertices = vec![place(0, 0)];
+    vertices.extend((1..rows).flat_map(|i| (0..columns).map(move |j| (i, j))).map(|(i, j)| place(i, j)));
+    vertices.push(place(rows, 0));
+    let south = vertices.len() as u32 - 1;
+    let at = |i: u32, j: u32| match i {
+        0 => 0,
+        i if i == rows => south,
+        i => 1 + (i - 1) * columns + j % columns,
+    };
+    let mut faces = Vec::new();
+    for (i, j) in (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))) {
+        if i > 0 {
+            faces.push([at(i, j), at(i + 1, j), at(i, j + 1)]);
+        }
+        if i + 1 < rows {
+            faces.push([at(i, j + 1), at(i + 1, j), at(i + 1, j + 1)]);
+        }
+    }
+    Surface::try_new(vertices, faces).unwrap().0
+}
