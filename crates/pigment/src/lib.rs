@@ -3,11 +3,34 @@
 //! In: a scene file. Out: a folder with the sites, the program, the journal, the telemetry and the report.
 //! Absent: any stage's own work, and the viewer.
 
+pub mod bench;
 pub mod cli;
+pub mod commands;
 mod failure;
+mod figures;
+mod folder;
+mod page;
+mod preview;
+mod progress;
+mod rehearse;
 mod scene;
 mod statistics;
 mod toml_file;
+mod treatment;
+
+use std::path::{Path, PathBuf};
 
 pub use failure::Failure;
+pub use preview::Streamed;
+pub use rehearse::{Outputs, Rehearsed};
 pub use scene::{Scene, SceneFile};
+pub use treatment::{Planned, Treatment};
+
+/// A file of the repository: as given when it is there, else beside the manifest that `cargo run` names.
+pub fn repository(path: &Path) -> PathBuf {
+    let beside = std::env::var_os("CARGO_MANIFEST_DIR").map(|dir| Path::new(&dir).join(path));
+    match beside {
+        Some(other) if !path.exists() && other.exists() => other,
+        _ => path.to_owned(),
+    }
+}

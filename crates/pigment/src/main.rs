@@ -1,2 +1,62 @@
-//! pigment
-fn main() {}
+//! `pigment`: the command line.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use pigment::Failure;
+use pigment::cli::{Cli, Command};
+use pigment::commands;
+
+fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let cli = Cli::parse();
+    match dispatch(&cli) {
+        Ok(text) => {
+            say(&text);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            complain(&failure);
+            ExitCode::from(failure.status())
+        }
+    }
+}
+
+/// What the command has to say: a summary for people, or one JSON document.
+fn dispatch(cli: &Cli) -> Result<String, Failure> {
+    let count = |work: &mut dyn FnMut()| allocation_counter::measure(work).count_total;
+    match &cli.command {
+        None => commands::run(&pigment::repository(Path::new("scenes/hairline.toml")), None, count, cli.json),
+        Some(Command::Run(args)) => commands::run(&args.scene, args.out.as_deref(), count, cli.json),
+        Some(Command::Check { scene }) => commands::check(scene, cli.json),
+        Some(Command::Stipple { scene, output }) => commands::stipple(scene, output, cli.json),
+        Some(Command::Plan { scene, output }) => commands::plan(scene, output, cli.json),
+        Some(Command::Rehearse(args)) => commands::rehearse(&args.scene, args.out.as_deref(), cli.json),
+        Some(Command::Stream { args, driver, dots }) => {
+            if driver != "sim" {
+                return Err(Failure::NotYet("stream --driver ur://.."));
+            }
+            commands::stream(&args.scene, args.out.as_deref(), *dots, count, cli.json)
+        }
+        Some(Command::Resume { .. }) => Err(Failure::NotYet("resume")),
+        Some(Command::Replay { .. }) => Err(Failure::NotYet("replay")),
+        Some(Command::Report { .. }) => Err(Failure::NotYet("report")),
+        Some(Command::Emulate { .. }) => Err(Failure::NotYet("emulate")),
+        Some(Command::RtCheck) => Err(Failure::NotYet("rt-check")),
+        Some(Command::Bench { names }) => commands::bench(names, cli.json),
+        Some(Command::View { arguments }) => commands::view(arguments),
+    }
+}
+
+fn say(text: &str) {
+    use std::io::Write as _;
+    // A closed pipe is the reader's choice, not an error.
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+}
+
+#[expect(clippy::print_stderr, reason = "the one place where the program complains")]
+fn complain(failure: &Failure) {
+    eprintln!("pigment: {failure}");
+}

@@ -83,6 +83,10 @@ pub struct ArmTable {
     /// Link the tool is screwed to; `tool0` or the last link without it.
     #[serde(default)]
     pub flange: Option<String>,
+    /// From a setpoint to the arm being there, as its maker gives it; the head is predicted that much further. A UR under
+    /// `servoj` has about 34 ms.
+    #[serde(default = "default_lag")]
+    pub lag_ms: f64,
     /// Greatest acceleration of every joint, a URDF has none.
     #[serde(default)]
     pub acceleration_deg_per_s2: Option<f64>,
@@ -134,6 +138,10 @@ pub struct StreamTable {
     /// How many dots `run` streams in real time to the embedded arm.
     #[serde(default = "default_dots")]
     pub dots: usize,
+}
+
+const fn default_lag() -> f64 {
+    34.0
 }
 
 const fn default_dots() -> usize {
@@ -233,6 +241,10 @@ impl SceneFile {
             if let Some(v) = value.filter(|v| !(*v > 0.0 && v.is_finite())) {
                 return no(format!("[arm] {key} = {v}; it must be positive"));
             }
+        }
+        let lag = scene.arm.lag_ms;
+        if !(0.0..=100.0).contains(&lag) {
+            return no(format!("[arm] lag_ms = {lag}; it must lie between 0 and 100"));
         }
         for b in &scene.cell.keep_out {
             if let Some(i) = (0..3).find(|&i| !(b.min_mm[i] < b.max_mm[i])) {

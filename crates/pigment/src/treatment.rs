@@ -5,6 +5,7 @@
 //! Absent: motion, the simulator, results on disk.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use arm::{ArmModel, JointAcc, JointJerk, JointPos, Program, Tool};
@@ -24,7 +25,7 @@ pub struct Treatment {
     /// Whose skin it is.
     pub person: Person,
     /// What is wanted where.
-    pub fields: design::Fields,
+    pub fields: Arc<design::Fields>,
     /// The arm, nominal.
     pub arm: ArmModel,
     /// The tool on it.
@@ -61,14 +62,14 @@ impl Treatment {
         let mesh = file.resolve(&table.file);
         let scan = scan::load(&mesh, table.unit, &table.landmarks).map_err(input)?;
         let person = file.scene.person.unwrap_or(Person::LIGHT);
-        let (fields, warnings) =
-            design::compile(&file.design(), &scan, &person).map_err(|e| Failure::file(&file.path, e))?;
+        let fields = design::compile(&file.design(), &scan, &person).map_err(|e| Failure::file(&file.path, e))?;
         let arm = load_arm(&file)?;
         let tool = Tool::load(&file.resolve(&file.scene.arm.tool)).map_err(input)?;
         let group = Group::try_new(tool.needle.points, tool.needle.diameter)
             .map_err(|e| Failure::file(file.resolve(&file.scene.arm.tool), e))?;
         let cell = cell(&file, &arm)?;
-        let warnings = warnings.iter().map(ToString::to_string).chain(unmodelled(&arm)).collect();
+        let warnings = fields.warnings().iter().map(ToString::to_string).chain(unmodelled(&arm)).collect();
+        let fields = Arc::new(fields);
         Ok(Self { file, scan, person, fields, arm, tool, group, cell, warnings })
     }
 
@@ -79,11 +80,16 @@ impl Treatment {
             .map_err(|e| Failure::file(&self.file.path, e))
     }
 
-    /// Makes the program.
+    /// Makes the program of the whole pattern.
     pub fn plan(&self, pattern: &Pattern) -> Result<Planned, Failure> {
+        self.plan_sites(&pattern.sites)
+    }
+
+    /// Makes the program of some sites.
+    pub fn plan_sites(&self, sites: &[Site]) -> Result<Planned, Failure> {
         let began = Instant::now();
         // Every site is asked once for its protrusion here, so that a depth the tool cannot reach is named as input.
-        for site in &pattern.sites {
+        for site in sites {
             self.protrusion(site).map_err(|e| Failure::file(&self.file.path, format_args!("{}: {e}", site.id)))?;
         }
         let protrusion = |site: &Site| self.protrusion(site).unwrap_or(Protrusion::ZERO);
@@ -93,7 +99,7 @@ impl Treatment {
             &self.tool,
             &self.scan.surface,
             &self.cell,
-            &pattern.sites,
+            sites,
             &options,
             &protrusion,
         )

@@ -14,7 +14,7 @@ pub struct Report {
     pub scene: String,
     /// The one number that reproduces it.
     pub seed: u64,
-    /// Of the program and the physics that made it.
+    /// Of the program that made it.
     pub versions: BTreeMap<String, String>,
     /// The pattern.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,7 @@
 //! In: path, declared unit, landmarks. Out: the checked surface in the head's frame, or the first thing that is wrong.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use frames::{File, Head, Point, Pose};
 
@@ -12,7 +13,7 @@ use crate::{Landmarks, LandmarksIn, RawMesh, Repairs, ScanError, Surface, Unit, 
 #[derive(Debug, Clone)]
 pub struct Scan {
     /// In the head's frame, metres.
-    pub surface: Surface,
+    pub surface: Arc<Surface>,
     /// What was changed on the way.
     pub repairs: Repairs,
     /// In the head's frame, metres.
@@ -54,5 +55,5 @@ fn assemble(raw: &RawMesh, declared: Option<Unit>, given: &LandmarksIn) -> Resul
     unit::check(unit, surface.diagonal().get() / scale)?;
     landmarks::check_on(&surface, &landmarks)?;
     let digest = surface.digest();
-    Ok(Scan { surface, repairs, landmarks, head_from_file, unit, digest })
+    Ok(Scan { surface: Arc::new(surface), repairs, landmarks, head_from_file, unit, digest })
 }

@@ -1,0 +1,338 @@
+//! The commands: stages put together, results on disk, a few lines for a person.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant as Clock;
+
+use record::{PlanFigures, Reason, Report, StippleFigures};
+use stipple::Pattern;
+use stream::{CountAllocations, Ended};
+
+use crate::folder::RunFolder;
+use crate::rehearse::Outputs;
+use crate::{Failure, Planned, Treatment, bench as benches, figures, page, preview, progress};
+
+/// The whole pipeline.
+pub fn run(scene: &Path, out: Option<&Path>, count: CountAllocations, json: bool) -> Result<String, Failure> {
+    let (treatment, folder) = open(scene, out)?;
+    let dots = treatment.file.scene.stream.dots;
+    whole(&treatment, &folder, (dots > 0).then_some((dots, count)), json)
+}
+
+/// Every dot in virtual time, nothing streamed.
+pub fn rehearse(scene: &Path, out: Option<&Path>, json: bool) -> Result<String, Failure> {
+    let (treatment, folder) = open(scene, out)?;
+    whole(&treatment, &folder, None, json)
+}
+
+fn open(scene: &Path, out: Option<&Path>) -> Result<(Treatment, RunFolder), Failure> {
+    let bar = progress::working("reading scan, design, arm and tool");
+    let treatment = Treatment::load(scene)?;
+    bar.finish_and_clear();
+    let folder = RunFolder::create(out, &treatment.file)?;
+    Ok((treatment, folder))
+}
+
+fn whole(
+    treatment: &Treatment,
+    folder: &RunFolder,
+    preview: Option<(usize, CountAllocations)>,
+    json: bool,
+) -> Result<String, Failure> {
+    let stop = on_interrupt();
+    let (pattern, stipple_s, planned) = program(treatment)?;
+    stipple::write_ply(&folder.file("sites.ply"), &pattern).map_err(|e| Failure::Input(e.to_string()))?;
+    planned.program.save(&folder.file("program.bin")).map_err(|e| Failure::Input(e.to_string()))?;
+
+    let (journal, telemetry) = (folder.file("journal.sqlite"), folder.file("telemetry.mcap"));
+    let outputs = Outputs { journal: &journal, telemetry: &telemetry, stop: &stop };
+    let rehearsed = treatment.rehearse(&pattern, &planned, &outputs)?;
+    let judgement = figures::judge(&pattern, &rehearsed);
+    let refused = figures::refused(&judgement, &rehearsed, planned.program.strokes.len());
+    let mut report = figures_of(treatment, &pattern, stipple_s, &planned);
+    report.rehearse = Some(figures::rehearsal(&judgement, &rehearsed));
+    report.deposits = Some(rehearsed.deposits);
+
+    let mut trouble = refused;
+    if let (Some((dots, count)), None) = (preview, &trouble) {
+        let first = treatment.first(&pattern, &planned, dots)?;
+        let streamed = treatment.stream(&first, &journal, count, &stop)?;
+        report.stream = Some(preview::stream_figures(&streamed.timing));
+        trouble = not_finished(&streamed.ended);
+    }
+    let page = page::page(treatment, &pattern, &judgement, &report).map_err(|e| Failure::Run(e.to_string()))?;
+    report.write_json(&folder.file("report.json")).map_err(|e| Failure::Input(e.to_string()))?;
+    let html = folder.file("report.html");
+    record::write_html(&html, &report, &page).map_err(|e| Failure::Input(e.to_string()))?;
+    match trouble {
+        Some(why) => Err(Failure::Run(format!("{why}; see {}", html.display()))),
+        None if json => report.json().map_err(|e| Failure::Run(e.to_string())),
+        None => Ok(summary(treatment, &report, &html)),
+    }
+}
+
+/// Pattern, seconds it took, and program.
+fn program(treatment: &Treatment) -> Result<(Pattern, f64, Planned), Failure> {
+    let bar = progress::working("stippling and planning");
+    let began = Clock::now();
+    let pattern = treatment.stipple()?;
+    let seconds = began.elapsed().as_secs_f64();
+    let planned = treatment.plan(&pattern)?;
+    bar.finish_and_clear();
+    Ok((pattern, seconds, planned))
+}
+
+/// The first dots in real time, without a rehearsal before.
+pub fn stream(
+    scene: &Path,
+    out: Option<&Path>,
+    dots: Option<usize>,
+    count: CountAllocations,
+    json: bool,
+) -> Result<String, Failure> {
+    let (treatment, folder) = open(scene, out)?;
+    let stop = on_interrupt();
+    let (pattern, stipple_s, mut planned) = program(&treatment)?;
+    if let Some(dots) = dots {
+        planned = treatment.first(&pattern, &planned, dots)?;
+    }
+    planned.program.save(&folder.file("program.bin")).map_err(|e| Failure::Input(e.to_string()))?;
+    let streamed = treatment.stream(&planned, &folder.file("journal.sqlite"), count, &stop)?;
+    let mut report = figures_of(&treatment, &pattern, stipple_s, &planned);
+    report.stream = Some(preview::stream_figures(&streamed.timing));
+    report.deposits = Some(streamed.deposits);
+    report.write_json(&folder.file("report.json")).map_err(|e| Failure::Input(e.to_string()))?;
+    if let Some(why) = not_finished(&streamed.ended) {
+        return Err(Failure::Run(why));
+    }
+    if json {
+        return report.json().map_err(|e| Failure::Run(e.to_string()));
+    }
+    let mut text = stream_line(&report);
+    for refused in &streamed.timing.realtime.refused {
+        let _ = writeln!(text, "          not granted: {refused}");
+    }
+    Ok(text)
+}
+
+/// Reads everything and says what it is; writes nothing.
+pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
+    let treatment = Treatment::load(scene)?;
+    let (pattern, _, planned) = program(&treatment)?;
+    let surface = &treatment.scan.surface;
+    if json {
+        let value = serde_json::json!({
+            "scene": treatment.file.name(), "triangles": surface.faces().len(), "area_m2": surface.area(),
+            "sites": pattern.sites.len(), "planned": planned.stats.planned, "warnings": treatment.warnings,
+        });
+        return Ok(value.to_string());
+    }
+    let mut text = format!(
+        "{}: {} triangles, {:.0} cm2; {}\n",
+        treatment.file.scene.scan.file.display(),
+        surface.faces().len(),
+        surface.area() * 1e4,
+        treatment.arm.name
+    );
+    let repairs = treatment.scan.repairs.to_string();
+    for line in repairs.lines().filter(|l| !l.is_empty()) {
+        let _ = writeln!(text, "repaired: {line}");
+    }
+    for warning in &treatment.warnings {
+        let _ = writeln!(text, "warning: {warning}");
+    }
+    let _ = writeln!(text, "{} sites, {} planned", pattern.sites.len(), planned.stats.planned);
+    if let Some(points) = design::propose_hairline(&treatment.scan) {
+        let _ = writeln!(text, "a hairline by rule, to paste and move:\ncontrol_points = {points:.1?}");
+    }
+    Ok(text)
+}
+
+/// The pattern only.
+pub fn stipple(scene: &Path, output: &Path, json: bool) -> Result<String, Failure> {
+    let treatment = Treatment::load(scene)?;
+    let began = Clock::now();
+    let pattern = treatment.stipple()?;
+    let figures = stipple_figures(&pattern, began.elapsed().as_secs_f64());
+    stipple::write_ply(output, &pattern).map_err(|e| Failure::Input(e.to_string()))?;
+    if json {
+        return to_json(&figures);
+    }
+    Ok(format!("{} sites in {:.2} s: {}", figures.sites, figures.seconds, output.display()))
+}
+
+/// Pattern and program.
+pub fn plan(scene: &Path, output: &Path, json: bool) -> Result<String, Failure> {
+    let treatment = Treatment::load(scene)?;
+    let (pattern, _, planned) = program(&treatment)?;
+    planned.program.save(output).map_err(|e| Failure::Input(e.to_string()))?;
+    let figures = plan_figures(&planned);
+    if json {
+        return to_json(&figures);
+    }
+    Ok(format!("{} of {} sites in {:.2} s: {}", figures.planned, pattern.sites.len(), figures.seconds, output.display()))
+}
+
+/// The design's figures, now.
+pub fn bench(names: &[String], json: bool) -> Result<String, Failure> {
+    let figures = benches::bench(names)?;
+    if json {
+        return to_json(&figures);
+    }
+    Ok(figures.iter().map(|(name, figure)| format!("{name:<28}{figure}\n")).collect())
+}
+
+/// Starts the viewer, a program of its own: no controller runs beside a window.
+pub fn view(arguments: &[String]) -> Result<String, Failure> {
+    let beside = std::env::current_exe().ok().map(|p| p.with_file_name("pigment-view")).filter(|p| p.exists());
+    let Some(viewer) = beside else {
+        return Err(Failure::Input("the viewer is not built: `cargo run -p view -- SCENE` builds and starts it".into()));
+    };
+    let status = std::process::Command::new(&viewer)
+        .args(arguments)
+        .status()
+        .map_err(|e| Failure::file(&viewer, e))?;
+    if status.success() { Ok(String::new()) } else { Err(Failure::Input(format!("the viewer ended with {status}"))) }
+}
+
+fn not_finished(ended: &Ended) -> Option<String> {
+    match ended {
+        Ended::Finished => None,
+        Ended::Faulted(fault) => Some(format!("streaming ended with a fault: {fault}")),
+        Ended::Held(hold) => Some(format!("streaming ended on hold: {:?}", hold.why)),
+    }
+}
+
+fn figures_of(treatment: &Treatment, pattern: &Pattern, stipple_s: f64, planned: &Planned) -> Report {
+    let versions = BTreeMap::from([("pigment".to_owned(), env!("CARGO_PKG_VERSION").to_owned())]);
+    Report {
+        scene: treatment.file.name(),
+        seed: treatment.file.scene.seed,
+        versions,
+        stipple: Some(stipple_figures(pattern, stipple_s)),
+        plan: Some(plan_figures(planned)),
+        ..Report::default()
+    }
+}
+
+fn stipple_figures(pattern: &Pattern, seconds: f64) -> StippleFigures {
+    let q = &pattern.quality;
+    StippleFigures {
+        sites: pattern.sites.len(),
+        seconds,
+        soft_error_ratio: q.soft_error_ratio,
+        bin_rms_ratio: q.bin_rms_ratio,
+        s_low: q.s_low,
+        nn_cv: q.nn_cv,
+        relative_radius: q.relative_radius,
+        gr_rms_to_human: q.gr_rms_to_human,
+        edge_first_two: q.edge_first_two,
+        rejected: pattern.rejected.iter().map(|r| Reason { site: None, reason: r.reason.to_string() }).collect(),
+    }
+}
+
+fn plan_figures(planned: &Planned) -> PlanFigures {
+    let s = &planned.stats;
+    PlanFigures {
+        planned: s.planned,
+        rejected: planned
+            .rejected
+            .iter()
+            .map(|r| Reason { site: Some(r.site.0), reason: r.reason.to_string() })
+            .collect(),
+        duration_s: s.duration_s,
+        bound_s: s.bound_s,
+        rate_per_s: s.rate_per_s,
+        bound_ratio: s.bound_ratio,
+        tour_m: s.tour_m,
+        max_hop_rad: s.max_hop_rad,
+        seconds: planned.seconds,
+    }
+}
+
+fn summary(treatment: &Treatment, report: &Report, html: &Path) -> String {
+    let mut text = format!("{}\n", treatment.file.about());
+    for warning in &treatment.warnings {
+        let _ = writeln!(text, "warning   {warning}");
+    }
+    if let Some(s) = &report.stipple {
+        let _ = writeln!(text, "stipple   {} sites, {} left out, {:.2} s", s.sites, s.rejected.len(), s.seconds);
+    }
+    if let Some(p) = &report.plan {
+        let _ = writeln!(
+            text,
+            "plan      {} planned, {} refused; {:.0} s of work at {:.2} dots/s; {:.2} s",
+            p.planned,
+            p.rejected.len(),
+            p.duration_s,
+            p.rate_per_s,
+            p.seconds
+        );
+    }
+    if let Some(r) = &report.rehearse {
+        let mm = |v: Option<f64>| v.map_or("-".into(), |v| format!("{:.3} mm", v * 1e3));
+        let _ = writeln!(
+            text,
+            "rehearse  {} dots placed, {} skipped, {} faults; {:.0} x real time",
+            r.dots,
+            r.skipped.len(),
+            r.faults.len(),
+            r.realtime_factor
+        );
+        let _ = writeln!(
+            text,
+            "          placement rms {} local, {} absolute; depth rms {}, {:.1} % in the window",
+            mm(r.placement_local_rms_m),
+            mm(r.placement_abs_rms_m),
+            mm(r.depth_rms_m),
+            r.depth_in_window_ratio.unwrap_or(0.0) * 100.0
+        );
+        let _ = writeln!(
+            text,
+            "          angle rms {:.2} deg; in the skin at most {:.1} ms; nose force p99 {:.2} N",
+            r.angle_rms_rad.unwrap_or(0.0).to_degrees(),
+            r.in_skin_max_s.unwrap_or(0.0) * 1e3,
+            r.nose_force_p99_n.unwrap_or(0.0)
+        );
+    }
+    text += &stream_line(report);
+    if let Some(d) = &report.deposits {
+        let _ = writeln!(
+            text,
+            "journal   {} done, {} skipped, {} uncertain, {} duplicated",
+            d.done, d.skipped, d.uncertain, d.duplicated
+        );
+    }
+    let _ = writeln!(text, "report    {}", html.display());
+    text
+}
+
+fn stream_line(report: &Report) -> String {
+    report.stream.as_ref().map_or(String::new(), |s| {
+        format!(
+            "stream    {} cycles, {} late (bare timer {}); wake p99 {:.0} us (bare {:.0} us); {} allocations\n",
+            s.cycles,
+            s.misses,
+            s.bare_misses,
+            s.wake_p99_s * 1e6,
+            s.bare_p99_s * 1e6,
+            s.allocations.map_or("unknown".into(), |n| n.to_string())
+        )
+    })
+}
+
+fn to_json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value).map_err(|e| Failure::Run(e.to_string()))
+}
+
+/// A flag that Ctrl-C sets: the loop withdraws, the journal closes.
+fn on_interrupt() -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    // A second handler in one process is refused; the first one stays.
+    let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
+    stop
+}

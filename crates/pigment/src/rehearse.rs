@@ -1,0 +1,234 @@
+//! Every dot in virtual time: the treatment's own controller against the simulated arm, journalled and watched.
+//!
+//! In: a treatment, its pattern and program. Out: [`Rehearsed`]: what the controller believed, what was true, and how it
+//! ended. Absent: judgement; `figures` compares belief, truth and plan.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant as Clock;
+
+use arm::ArmDriver as _;
+use frames::{Instant, SiteId, Span};
+use record::{Deposits, Durability, Journal, Ledger, RecordError, Sample, Telemetry};
+use simulate::{Accident, Hit, SimArm};
+use stipple::Pattern;
+use stream::{Command, Config, Cycle, Digests, Ended, Event, Fault, Input, Outcome, Session, Sink, Why};
+
+use crate::{Failure, Planned, Treatment, progress};
+
+/// One telemetry sample in this many cycles: 50 a second of a 1 kHz arm.
+const THINNING: u64 = 20;
+
+/// What came of a rehearsal.
+pub struct Rehearsed {
+    /// How it ended.
+    pub ended: Ended,
+    /// What the controller believes of each dot, in order of work.
+    pub outcomes: Vec<Outcome>,
+    /// Strokes given up, and why.
+    pub skipped: Vec<(SiteId, Why)>,
+    /// Latched faults, in order.
+    pub faults: Vec<Fault>,
+    /// What really happened.
+    pub hits: Vec<Hit>,
+    /// What links and tool ran into.
+    pub accidents: Vec<Accident>,
+    /// Smallest distance between the head and any link.
+    pub clearance: Option<frames::Metres>,
+    /// By the journal.
+    pub deposits: Deposits,
+    /// Simulated time.
+    pub took: Span,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// Header of a run in the journal.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Header<'a> {
+    pub(crate) kind: &'a str,
+    pub(crate) scene: String,
+    pub(crate) scan: String,
+    pub(crate) arm: String,
+    pub(crate) tool: String,
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn new(kind: &'a str, planned: &Planned) -> Self {
+        let p = &planned.program;
+        let [scene, scan, arm, tool] = [p.scene, p.scan, p.arm, p.tool].map(|d| hex(&d));
+        Self { kind, scene, scan, arm, tool }
+    }
+}
+
+pub(crate) fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+impl Treatment {
+    /// The simulated arm in front of the simulated head, both as imperfect as the scene says.
+    pub fn simulated(&self) -> Result<SimArm, Failure> {
+        let (person, fields) = (self.person, Arc::clone(&self.fields));
+        let surface = Arc::clone(&self.scan.surface);
+        let zones = move |p| {
+            let hit = surface.nearest(p);
+            let wanted = fields.at(hit.point, surface.normal_at(hit.face, hit.bary));
+            person.facts(wanted.zone)
+        };
+        let sim = SimArm::new(
+            &self.arm,
+            &self.tool,
+            &self.scan.surface,
+            &self.cell.base_from_head,
+            &self.cell.park,
+            &self.file.scene.world,
+            Arc::new(zones),
+            self.file.seed(),
+        )
+        .map_err(|e| Failure::file(&self.file.path, format_args!("[world]: {e}")))?;
+        Ok(sim)
+    }
+
+    /// A session with the program, checked against what is really there.
+    pub(crate) fn armed(&self, planned: &Planned, cycle: Span) -> Result<Session<stream::Armed>, Failure> {
+        let there = Digests {
+            scene: self.file.digest(),
+            scan: self.scan.digest,
+            arm: self.arm.digest(),
+            tool: self.tool.digest(),
+        };
+        let mut config = Config::default();
+        config.tracking.arm_lag = Span::from_seconds(self.file.scene.arm.lag_ms * 1e-3);
+        Session::new()
+            .arm(planned.program.clone(), &self.arm, &self.tool, &there, config, cycle)
+            .map_err(|(_, refused)| Failure::file(&self.file.path, refused))
+    }
+
+    /// Rehearses the whole program. The journal and the telemetry go into `folder` when there is one.
+    pub fn rehearse(&self, pattern: &Pattern, planned: &Planned, out: &Outputs<'_>) -> Result<Rehearsed, Failure> {
+        let mut sim = self.simulated()?;
+        let session = self.armed(planned, sim.cycle())?;
+        let mut journal = Journal::open(out.journal, Durability::Process).map_err(failed)?;
+        let sites: Vec<SiteId> = planned.program.strokes.iter().map(|s| s.site).collect();
+        let bar = progress::dots("rehearse", sites.len());
+        let ledger =
+            Ledger::begin(&mut journal, Instant::START, &Header::new("rehearsal", planned), sites).map_err(failed)?;
+        let telemetry = Telemetry::create(out.telemetry).map_err(failed)?;
+        let mut watch = Watch {
+            ledger,
+            telemetry,
+            treatment: self,
+            bar,
+            stop: out.stop,
+            outcomes: Vec::with_capacity(pattern.sites.len()),
+            skipped: Vec::new(),
+            faults: Vec::new(),
+            cycles: 0,
+            broken: None,
+        };
+        let began = Clock::now();
+        let (_, _, result) = session.run_virtual(&mut sim, &mut watch);
+        let seconds = began.elapsed().as_secs_f64();
+        watch.bar.finish_and_clear();
+        let caught = result.map_err(|e| Failure::Run(e.to_string()))?;
+        if let Some(broken) = watch.broken {
+            return Err(failed(broken));
+        }
+        let deposits = watch.ledger.deposits().map_err(failed)?;
+        watch.telemetry.finish().map_err(failed)?;
+        if out.stop.load(Ordering::Relaxed) {
+            return Err(Failure::Stopped);
+        }
+        let truth = sim.truth();
+        Ok(Rehearsed {
+            ended: caught.ended,
+            outcomes: watch.outcomes,
+            skipped: watch.skipped,
+            faults: watch.faults,
+            hits: truth.hits.clone(),
+            accidents: truth.accidents.clone(),
+            clearance: truth.clearance,
+            deposits,
+            took: caught.took,
+            seconds,
+        })
+    }
+}
+
+/// Where a run writes, and who may stop it.
+pub struct Outputs<'a> {
+    /// SQLite.
+    pub journal: &'a Path,
+    /// MCAP.
+    pub telemetry: &'a Path,
+    /// Set by Ctrl-C.
+    pub stop: &'a AtomicBool,
+}
+
+/// Watches a rehearsal: keeps the journal, thins the telemetry, moves the bar.
+struct Watch<'a> {
+    ledger: Ledger<'a>,
+    telemetry: Telemetry,
+    treatment: &'a Treatment,
+    bar: indicatif::ProgressBar,
+    stop: &'a AtomicBool,
+    outcomes: Vec<Outcome>,
+    skipped: Vec<(SiteId, Why)>,
+    faults: Vec<Fault>,
+    cycles: u64,
+    /// The first thing that could not be written: the lease ends with it, so nothing is begun after it.
+    broken: Option<RecordError>,
+}
+
+impl Sink for Watch<'_> {
+    fn input(&mut self, _: Instant) -> Input {
+        let ended = self.broken.is_some() || self.stop.load(Ordering::Relaxed);
+        Input { lease: self.ledger.lease(), command: ended.then_some(Command::Stop), backlog: false }
+    }
+
+    fn cycle(&mut self, cycle: &Cycle) {
+        self.cycles += 1;
+        if let Some(event) = &cycle.event {
+            self.event(event);
+        }
+        if self.cycles % THINNING == 0 {
+            self.sample(cycle);
+        }
+    }
+}
+
+impl Watch<'_> {
+    fn event(&mut self, event: &Event) {
+        if self.broken.is_none() {
+            self.broken = self.ledger.take(event).err();
+        }
+        match event {
+            Event::Done(outcome) => {
+                self.outcomes.push(*outcome);
+                self.bar.inc(1);
+            }
+            Event::Skipped { site, why, .. } => {
+                self.skipped.push((*site, *why));
+                self.bar.inc(1);
+            }
+            Event::Faulted(fault) => self.faults.push(*fault),
+            _ => {}
+        }
+    }
+
+    fn sample(&mut self, cycle: &Cycle) {
+        let Some(setpoint) = &cycle.setpoint else { return };
+        let base_from_tcp = self.treatment.arm.forward(&cycle.state.q) * self.treatment.tool.flange_from_tcp;
+        let transforms =
+            [("base", "head", *cycle.belief.base_from_head.get()), ("base", "tcp", *base_from_tcp.get())];
+        let sample = Sample { at: cycle.now, setpoint, state: &cycle.state, transforms: &transforms };
+        if self.broken.is_none() {
+            self.broken = self.telemetry.write(&sample).err();
+        }
+    }
+}
+
+pub(crate) fn failed(error: RecordError) -> Failure {
+    Failure::Run(error.to_string())
+}
