@@ -159,6 +159,7 @@ impl Controller {
     pub fn step(&mut self, now: Instant, due: Instant, state: &ArmState, input: &Input) -> Result<Tick, Fault> {
         let missed = ((now - due).ns() / self.cycle.ns().max(1)).max(0);
         let at = due + self.cycle.times(missed + 1);
+        let at = self.guard.said().map_or(at, |said| at.max(said.at + self.cycle));
         let result = self.decide(now, due, at, state, input);
         let event = self.next_event();
         let setpoint = result.as_ref().ok().copied();
@@ -263,7 +264,7 @@ impl Controller {
         }
         let head = self.head.predict(now)?;
         let site = self.site_on_head();
-        let speed = head.speed(&site);
+        let speed = self.head.speed(&site, now);
         let b = &self.config.bounds;
         let mut alarm = None;
         if !(speed <= b.head_stop) {
@@ -491,7 +492,7 @@ impl Controller {
         event: Option<Event>,
     ) {
         let nose = |q: &JointPos| (self.model.forward(q) * self.tool.flange_from_tcp).origin();
-        let speed = self.head.predict(now).map_or(0.0, |h| h.speed(&self.site_on_head()));
+        let speed = self.head.speed(&self.site_on_head(), now);
         let base_from_head: Pose<Base, Head> = self.path.head(at);
         let along = if matches!(self.path.moving, Move::Along) { self.path.axis.at(at).s } else { 0.0 };
         let belief =

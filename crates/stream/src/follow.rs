@@ -45,7 +45,7 @@ impl Follower {
         (self.turn, self.turn_acceleration) = (Vector3::zeros(), Vector3::zeros());
     }
 
-    /// Goes on by `dt` seconds towards the head predicted for the end of the step.
+    /// Goes on by `dt` seconds; `head` is the prediction for the end of that time.
     pub(crate) fn advance(&mut self, dt: f64, head: &Predicted) {
         if !(dt > 0.0) {
             return;
@@ -53,7 +53,8 @@ impl Follower {
         let steps = (dt / STEP).ceil().min(50.0);
         let h = dt / steps;
         for k in 0..steps as u32 {
-            let back = dt - f64::from(k + 1) * h;
+            // The gap is that at the beginning of each step: then a steady motion leaves none.
+            let back = dt - f64::from(k) * h;
             let w = self.tracking.bandwidth;
             let gap = head.position - head.velocity * back - self.position;
             let jerk = w * w * w * gap + 3.0 * w * w * (head.velocity - self.velocity) - 3.0 * w * self.acceleration;

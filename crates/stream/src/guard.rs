@@ -17,8 +17,11 @@ const LONGEST_VALIDITY: Span = Span::from_ms(20);
 const SLACK: f64 = 1.02;
 /// Cycles see averages: a course that is re-aimed within a cycle shows as up to twice the jerk on either side.
 const JERK_SLACK: f64 = 4.0;
-/// Way back along the needle may be as fast as any motion near the head.
+/// A nose on its way out strays across by no more than this part of its speed.
 const ACROSS: f64 = 0.5;
+/// Who meets skin where none was expected needs this long to come to a stop from the greatest speed near the head, jerk
+/// limit included; on that way the nose gives by 2.5 mm of its 4.
+const SLOWING: Span = Span::from_ms(50);
 
 /// Why a setpoint was not said.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error, Serialize)]
@@ -187,6 +190,8 @@ pub struct Guard {
     speeds: Speeds,
     head_radius: Metres,
     said: Option<Said>,
+    /// Since when the nose touches.
+    touched: Option<Instant>,
 }
 
 impl Guard {
@@ -197,10 +202,11 @@ impl Guard {
             flange_from_tcp: tool.flange_from_tcp,
             stop: tool.needle.stop,
             rest: tool.needle.rest,
-            feels: feels(tool),
+            feels: (feels(tool).0, hit(tool)),
             speeds: *speeds,
             head_radius,
             said: None,
+            touched: None,
         }
     }
 
@@ -229,12 +235,19 @@ impl Guard {
 
     /// Leave to say `setpoint`, which is then remembered as said.
     pub fn pass(&mut self, setpoint: &Setpoint, state: &ArmState, permit: &Permit) -> Result<(), Refusal> {
-        let next = self.check(setpoint, state, permit)?;
-        self.said = Some(next);
+        let touched = if permit.found || self.touches(state) { self.touched.or(Some(setpoint.at)) } else { None };
+        let next = self.check(setpoint, state, permit, touched)?;
+        (self.said, self.touched) = (Some(next), touched);
         Ok(())
     }
 
-    fn check(&self, setpoint: &Setpoint, state: &ArmState, permit: &Permit) -> Result<Said, Refusal> {
+    fn check(
+        &self,
+        setpoint: &Setpoint,
+        state: &ArmState,
+        permit: &Permit,
+        touched: Option<Instant>,
+    ) -> Result<Said, Refusal> {
         let finite = setpoint.q.is_finite() && setpoint.qd.is_finite() && setpoint.protrusion.get().is_finite();
         let dof = self.model.dof();
         if !finite || setpoint.q.len() != dof || setpoint.qd.len() != dof {
@@ -248,7 +261,8 @@ impl Guard {
         }
         let (qd, qdd) = self.joints(setpoint, said, dt)?;
         let nose = self.nose(&setpoint.q);
-        self.speed(&nose, said, dt, state, permit)?;
+        let touching = touched.map(|since| setpoint.at - since);
+        self.speed(&nose, said, dt, touching, permit)?;
         self.needle(setpoint.protrusion, state, permit)?;
         let (seq, at, q) = (setpoint.seq, setpoint.at, setpoint.q);
         Ok(Said { seq, at, q, qd, qdd, dt, nose, head: permit.base_from_head })
@@ -290,7 +304,7 @@ impl Guard {
         nose: &Pose<Base, Tcp>,
         said: &Said,
         dt: f64,
-        state: &ArmState,
+        touching: Option<Span>,
         permit: &Permit,
     ) -> Result<(), Refusal> {
         let must = |speed: f64, most: f64, place: Place| {
@@ -309,15 +323,14 @@ impl Guard {
         }
         let inward = slower.dot(nose.z().get());
         let across = (slower - nose.z().get().into_inner() * inward).norm();
-        let touches = permit.found || self.touches(state);
         if let Some(height) = permit.height
             && !(height > self.speeds.last)
             && !permit.clear.is_some_and(|clear| clear > Metres::ZERO)
-            && !touches
+            && touching.is_none()
         {
             must(inward, self.speeds.touching, Place::LastMillimetres)?;
         }
-        if touches {
+        if touching.is_some_and(|since| since > SLOWING || permit.found) {
             must(inward, permit.touching, Place::Touching)?;
             // A nose that leaves the skin leaves it along the needle.
             must(across, self.speeds.touching.max(ACROSS * -inward), Place::Touching)?;
@@ -348,6 +361,11 @@ impl Guard {
     fn touches(&self, state: &ArmState) -> bool {
         state.nose > self.feels.0 || state.axial_force > self.feels.1
     }
+}
+
+/// Axial force that no drift of the sensor explains: the ring gives by then, and more.
+pub(crate) fn hit(tool: &arm::Tool) -> Newtons {
+    tool.nose.preload + Newtons::new(0.3)
 }
 
 /// Nose displacement and axial force above which the nose touches something: well above the noise of the sensors.

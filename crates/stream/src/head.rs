@@ -24,6 +24,9 @@ const FASTEST: (f64, f64) = (0.6, 2.0);
 const STAMP_TOLERANCE: Span = Span::from_ms(2);
 /// Exact repeats that prove a frozen tracker.
 const FROZEN: u32 = 5;
+/// Poses over which the speed is also taken without the filter: 33 ms at 120 Hz. A filter that halves the noise of a calm
+/// head needs 0.1 s to believe a sudden 40 mm/s; the plain difference needs 30 ms and is 4 mm/s noisy.
+const RECENT: usize = 5;
 /// Outliers in a row that prove a lost one.
 const LOST: u32 = 3;
 
@@ -51,6 +54,7 @@ pub(crate) struct HeadFilter {
     rejected: u32,
     repeated: u32,
     latency: Span,
+    recent: [Option<(Instant, Isometry3<f64>)>; RECENT],
 }
 
 impl HeadFilter {
@@ -67,6 +71,7 @@ impl HeadFilter {
             rejected: 0,
             repeated: 0,
             latency: Span::ZERO,
+            recent: [None; RECENT],
         }
     }
 
@@ -140,6 +145,8 @@ impl HeadFilter {
             return self.reject(Metres::new(by), Radians::new(turn));
         }
         self.rejected = 0;
+        self.recent.rotate_right(1);
+        self.recent[0] = Some((pose.taken, *iso));
         self.heard = self.heard.saturating_add(1);
         let t = self.tracking;
         let warm = self.is_warm();
@@ -167,16 +174,26 @@ impl HeadFilter {
     }
 }
 
+impl HeadFilter {
+    /// Speed of a point of the head, m/s: the filter's, or that of the newest poses when it is larger. The head's origin
+    /// counts too, because a slow place of a turning head is not a calm head. Zero before the first pose.
+    pub(crate) fn speed(&self, at: &Point<Head>, now: Instant) -> f64 {
+        let Some(head) = self.predict(now) else { return 0.0 };
+        let arm = head.rotation * at.coords.coords;
+        let filtered = (head.velocity + head.turn.cross(&arm)).norm().max(head.velocity.norm());
+        let plain = match (self.recent.first(), self.recent.last()) {
+            (Some(Some((t1, new))), Some(Some((t0, old)))) => {
+                (new * at.coords - old * at.coords).norm() / (*t1 - *t0).seconds().max(1e-3)
+            }
+            _ => 0.0,
+        };
+        filtered.max(plain)
+    }
+}
+
 impl Predicted {
     pub(crate) fn pose(&self) -> Pose<Base, Head> {
         Pose::new(Isometry3::from_parts(Translation3::from(self.position), self.rotation))
-    }
-
-    /// Speed of a point of the head, m/s; the head's origin counts too, because a slow place of a turning head is not
-    /// a calm head.
-    pub(crate) fn speed(&self, at: &Point<Head>) -> f64 {
-        let arm = self.rotation * at.coords.coords;
-        (self.velocity + self.turn.cross(&arm)).norm().max(self.velocity.norm())
     }
 }
 
@@ -261,7 +278,7 @@ mod tests {
         let want = 0.5 + motion(ahead.seconds() - 1.0);
         assert!((p.position.x - want).abs() < 1.2e-4, "{} {want}", p.position.x);
         assert!((p.velocity.x - 0.005).abs() < 1.5e-3, "{}", p.velocity.x);
-        assert!(p.speed(&Point::new(0.0, 0.1, 0.1)) < 0.012);
+        assert!(filter.speed(&Point::new(0.0, 0.1, 0.1), now) < 0.015);
     }
 
     #[test]
@@ -287,8 +304,25 @@ mod tests {
             filter.hear(now, tracked);
         }
         // The light of frame 120 was caught at 1.0 s, of frame 121 one period later.
-        let speed = filter.predict(Instant::from_ns(2_000_000_000)).unwrap().speed(&Point::ORIGIN);
+        let speed = filter.speed(&Point::ORIGIN, Instant::from_ns(2_000_000_000));
         assert!(speed > 0.06, "{speed}");
+    }
+
+    #[test]
+    fn forty_millimetres_a_second_are_seen_within_five_frames_and_noise_is_not() {
+        let mut filter = warm(|_| 0.0, 600);
+        let (start, _) = frame(600, |_| 0.0);
+        for k in 600..605 {
+            let (now, tracked) = frame(k, |t| 0.042 * (t - 5.0).max(0.0));
+            filter.hear(now, tracked);
+        }
+        assert!(filter.speed(&Point::new(0.0, 0.0, 0.11), start) > 0.030);
+        let mut filter = warm(|_| 0.0, 120);
+        for k in 120..2_400 {
+            let (now, tracked) = frame(k, |_| 0.0);
+            filter.hear(now, tracked);
+            assert!(filter.speed(&Point::new(0.0, 0.0, 0.11), now) < 0.025);
+        }
     }
 
     #[test]

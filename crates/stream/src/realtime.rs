@@ -179,12 +179,9 @@ fn drive<D: ArmDriver>(
             clock.sleep_until(due + cycle / 2);
             meter.woke_bare(due + cycle / 2, clock.now(), cycle);
         }
-        due += cycle;
-        // Phase is kept: whole cycles are skipped, the grid stays. The controller has been told how late it was.
-        let late = clock.now() - due;
-        if late > cycle {
-            due += late / cycle * cycle;
-        }
+        // Phase is kept: whole cycles are skipped, the grid stays. The controller has been told how late this one was;
+        // a driver that overran makes the next one late, and the controller is told then.
+        due += cycle * ((woke - due) / cycle + 1);
     }
 }
 

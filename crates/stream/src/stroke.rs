@@ -13,7 +13,7 @@ use crate::controller::Controller;
 use crate::fault::Cause;
 use crate::follow::Follower;
 use crate::gate::{Moment, closed};
-use crate::guard::feels;
+use crate::guard::{feels, hit};
 use crate::needle::Strike;
 use crate::path::{Anchor, Move};
 use crate::surface::Expected;
@@ -230,7 +230,10 @@ impl Controller {
 
     fn travel(&mut self, now: Instant, from: Instant, state: &ArmState) {
         let Move::Leg { leg, began } = self.path.moving else { return };
-        if self.touches(state) {
+        // In the air the force sensor is on trial itself: it must show a ring that gives, and more.
+        let (gives, _) = feels(&self.tool);
+        let hits = self.felt(state.axial_force) > hit(&self.tool);
+        if state.nose > gives || hits {
             self.abandon_for(Why::TouchedInTravel, None, now);
             return self.stop_here(Then::Away);
         }
@@ -458,14 +461,14 @@ impl Controller {
             return;
         }
         let since = *self.work.since.get_or_insert(now);
-        let (Some(seen), Some(head)) = (self.seen(state), self.head.predict(state.at)) else { return };
+        let Some(seen) = self.seen(state) else { return };
         let look = self.window.look(state.at, Instant::START);
         let force = self.felt(look.map_or(state.axial_force, |l| l.1));
         let moment = Moment {
             well: self.calm && self.hold.is_none() && !self.has_news() && !input.backlog,
             leased: (self.index as u64) < u64::from(input.lease),
             tracker_age: self.head.age(now),
-            head_speed: head.speed(&self.site_on_head()),
+            head_speed: self.head.speed(&self.site_on_head(), state.at),
             force,
             tilt: Radians::new(seen.tilt),
             lateral: Metres::new(seen.lateral),

@@ -4,7 +4,6 @@
 mod common;
 
 use common::*;
-use frames::Span;
 use nalgebra::{Isometry3, Vector3};
 use stream::{Config, Cycle, Ended, Event, Outcome, Phase, run_virtual};
 

@@ -361,6 +361,8 @@ impl Ideal {
 
     pub fn set_mode(&mut self, mode: Mode) {
         self.mode = mode;
+        // The needle unit withdraws by itself as soon as the arm does not run.
+        self.told = self.tool.needle.rest.get();
     }
 
     /// A cycle in which the arm hears nothing.
