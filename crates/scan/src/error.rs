@@ -227,15 +227,17 @@ impl ScanError {
 }
 
 fn guess_text(guess: Option<Unit>, diagonal: f64) -> String {
+    // Three figures tell the units apart.
+    let digits = (2 - diagonal.abs().max(1e-3).log10().floor() as i32).clamp(0, 6) as usize;
     match guess {
         Some(unit) => format!(
-            "looks like {} (diagonal {diagonal:.4}); write unit = \"{}\" in [scan] if that is right",
+            "looks like {} (diagonal {diagonal:.digits$}); add unit = \"{}\" to [scan] if that is right",
             unit.plural(),
             unit.name()
         ),
         None => format!(
-            "no unit makes a head of a diagonal of {diagonal:.4}; cut the scan to the head, then declare unit = \"mm\", \
-             \"cm\", \"dm\", \"m\" or \"inch\" in [scan]"
+            "no unit makes a head of a diagonal of {diagonal:.digits$}; cut the scan to the head, then add unit = \
+             \"mm\", \"cm\", \"dm\", \"m\" or \"inch\" to [scan]"
         ),
     }
 }

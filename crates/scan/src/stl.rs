@@ -70,23 +70,21 @@ fn clean(bytes: &[u8]) -> Result<Clean, ScanError> {
         let number = number + 1;
         let mut first = true;
         for word in line.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()) {
-            let word = word.to_ascii_lowercase();
-            match word.as_slice() {
-                // The rest of the line is a name.
-                b"solid" => {
-                    (line_of_solid, open) = (number, true);
-                    break;
-                }
-                b"endsolid" => {
-                    open = false;
-                    break;
-                }
-                b"facet" => out.facet_lines.push(number),
-                _ => {}
+            let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
+            // Nearly every word is a number.
+            let named = word[0].is_ascii_alphabetic();
+            // The rest of the line is a name.
+            if named && (is(b"solid") || is(b"endsolid")) {
+                open = is(b"solid");
+                line_of_solid = number;
+                break;
             }
-            let starts = matches!(word.as_slice(), b"facet" | b"outer" | b"vertex" | b"endloop" | b"endfacet");
+            if named && is(b"facet") {
+                out.facet_lines.push(number);
+            }
+            let starts = named && [&b"facet"[..], b"outer", b"vertex", b"endloop", b"endfacet"].into_iter().any(is);
             out.text.push(if starts || first { b'\n' } else { b' ' });
-            out.text.extend_from_slice(&word);
+            out.text.extend(word.iter().map(u8::to_ascii_lowercase));
             first = false;
         }
     }

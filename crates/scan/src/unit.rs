@@ -151,7 +151,7 @@ mod tests {
         let said = settle(None, 312.0).map_err(|e| e.to_string());
         assert_eq!(
             said,
-            Err("no unit: looks like millimetres (diagonal 312.0000); write unit = \"mm\" in [scan] if that is right"
+            Err("no unit: looks like millimetres (diagonal 312); add unit = \"mm\" to [scan] if that is right"
                 .to_owned())
         );
     }
@@ -162,5 +162,12 @@ mod tests {
         assert!(matches!(said, Err(s) if s.contains("312.000 m across") && s.contains("unit = \"mm\"")));
         assert!(settle(Some(Unit::Millimetre), 0.36).is_err());
         assert!(settle(Some(Unit::Metre), 1.8).is_ok(), "a head in a room is settled after the repairs");
+    }
+
+    #[test]
+    fn scenes_write_the_name() {
+        for unit in Unit::ALL {
+            assert_eq!(serde_json::to_string(&unit).ok(), Some(format!("\"{}\"", unit.name())));
+        }
     }
 }
