@@ -64,15 +64,20 @@ impl ArmModel {
 
     fn closed(&self, ur: &Ur, target: &Pose<Base, Flange>, near: &JointPos) -> Branches {
         let angles = ur.solve(target.get(), near[5]);
+        let turned = ur.joints(&angles, near);
         let mut branches = Branches::default();
         for (lane, slot) in branches.slots.iter_mut().enumerate() {
             let error = angles.error(lane);
             if error.is_nan() {
                 continue;
             }
-            let q = ur.joints(&angles, lane);
-            let q = if error + ur.off() <= GATE { Some(q) } else { self.descend(target.get(), &q, POLISH) };
-            *slot = q.and_then(|q| self.limits.wrap(&q, near));
+            let mut q = JointPos::zeros(6);
+            q.iter_mut().zip(&turned).for_each(|(v, lanes)| *v = lanes[lane]);
+            if error + ur.off() <= GATE {
+                *slot = if self.limits.hold(&q) { Some(q) } else { self.limits.wrap(&q, near) };
+            } else {
+                *slot = self.descend(target.get(), &q, POLISH).and_then(|q| self.limits.wrap(&q, near));
+            }
         }
         branches
     }

@@ -5,6 +5,7 @@ use nalgebra::{Isometry3, Point3, Quaternion, UnitQuaternion, UnitVector3, Vecto
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::trig::sin_cos;
 use crate::ur::Ur;
 use crate::{Digest, JointAcc, JointJerk, JointPos, JointVel, Link, MAX_JOINTS};
 
@@ -117,8 +118,8 @@ impl ArmModel {
     /// Where the flange is.
     pub fn forward(&self, q: &JointPos) -> Pose<Base, Flange> {
         let mut pose = Isometry3::identity();
-        for (joint, &angle) in self.joints.iter().zip(q.iter()) {
-            pose = joint.turn(&pose, angle);
+        for (joint, half) in self.joints.iter().zip(halves(q)) {
+            pose = joint.turn(&pose, half);
         }
         Pose::new(pose * self.last_from_flange)
     }
@@ -127,8 +128,8 @@ impl ArmModel {
     pub fn joint_frames(&self, q: &JointPos) -> [Isometry3<f64>; MAX_JOINTS] {
         let mut pose = Isometry3::identity();
         let mut frames = [pose; MAX_JOINTS];
-        for (frame, (joint, &angle)) in frames.iter_mut().zip(self.joints.iter().zip(q.iter())) {
-            pose = joint.turn(&pose, angle);
+        for (frame, (joint, half)) in frames.iter_mut().zip(self.joints.iter().zip(halves(q))) {
+            pose = joint.turn(&pose, half);
             *frame = pose;
         }
         if let Some(rest) = frames.get_mut(self.dof()..) {
@@ -187,8 +188,8 @@ impl ArmModel {
         };
         let mut pose = Isometry3::identity();
         let out = sweep.axes.iter_mut().zip(&mut sweep.origins);
-        for ((joint, &angle), (axis, origin)) in self.joints.iter().zip(q.iter()).zip(out) {
-            pose = joint.turn(&pose, angle);
+        for ((joint, half), (axis, origin)) in self.joints.iter().zip(halves(q)).zip(out) {
+            pose = joint.turn(&pose, half);
             *axis = pose.rotation * joint.axis.into_inner();
             *origin = pose.translation.vector;
         }
@@ -198,13 +199,22 @@ impl ArmModel {
 }
 
 impl JointModel {
-    /// The joint's frame in the base after its rotation, from the frame before it.
+    /// The joint's frame in the base after its rotation, from the frame before it; `half` is sine and cosine of half the
+    /// angle.
     #[inline]
-    fn turn(&self, before: &Isometry3<f64>, angle: f64) -> Isometry3<f64> {
+    fn turn(&self, before: &Isometry3<f64>, half: (f64, f64)) -> Isometry3<f64> {
         let mut pose = before * self.parent_from_joint;
-        let (sin, cos) = (0.5 * angle).sin_cos();
-        let turn = Quaternion::from_parts(cos, self.axis.into_inner() * sin);
+        let turn = Quaternion::from_parts(half.1, self.axis.into_inner() * half.0);
         pose.rotation = UnitQuaternion::new_unchecked(pose.rotation.into_inner() * turn);
         pose
     }
+}
+
+/// Sine and cosine of half of each angle; as many as `q` has.
+#[inline]
+fn halves(q: &JointPos) -> impl Iterator<Item = (f64, f64)> {
+    let mut half = [0.0; 8];
+    half.iter_mut().zip(q.iter()).for_each(|(h, q)| *h = 0.5 * q);
+    let (sin, cos) = sin_cos(&half);
+    sin.into_iter().zip(cos).take(q.len())
 }

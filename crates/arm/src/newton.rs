@@ -5,7 +5,7 @@
 //! for arms: Sugihara (2011), IEEE Transactions on Robotics 27(5).
 
 use frames::{Base, Flange, Pose};
-use nalgebra::{Isometry3, Matrix6, Vector6};
+use nalgebra::{Isometry3, Vector6};
 
 use crate::model::Sweep;
 use crate::ur::GATE;
@@ -33,20 +33,15 @@ impl ArmModel {
         let mut sweep = self.sweep(&q);
         let mut error = miss(target, &sweep.flange);
         let mut size = error.norm_squared();
-        let mut damping = 1.0;
+        let mut damping = 1e-3;
         for _ in 0..steps {
-            // A thousandth of the gate: the next step could only stir rounding errors.
-            if size <= (1e-3 * GATE) * (1e-3 * GATE) {
+            // A tenth of the gate is enough; one step more would cost as much as all before.
+            if size <= (0.1 * GATE) * (0.1 * GATE) {
                 break;
             }
             let columns = self.columns(&sweep);
             // The least damping keeps a singular posture solvable and costs a regular one nothing.
-            let mut square = Matrix6::from_diagonal_element(damping * size.min(1.0) + 1e-15);
-            for column in columns.iter().take(n) {
-                square.ger(1.0, column, column, 1.0);
-            }
-            let Some(cholesky) = square.cholesky() else { break };
-            let pull = cholesky.solve(&error);
+            let pull = pull(&columns[..n], &error, damping * size.min(1.0) + 1e-15);
             let mut step = JointPos::zeros(n);
             for (s, column) in step.iter_mut().zip(&columns) {
                 *s = column.dot(&pull);
@@ -58,7 +53,7 @@ impl ArmModel {
             let next_size = next_error.norm_squared();
             if next_size < size {
                 (q, sweep, error, size) = (next, next_sweep, next_error, next_size);
-                damping = (damping * 0.2).max(1e-4);
+                damping = (damping * 0.2).max(1e-6);
             } else if size <= GATE * GATE {
                 break;
             } else {
@@ -82,6 +77,46 @@ impl ArmModel {
         }
         columns
     }
+}
+
+/// Solves `(J J' + damping) x = error`: the damped square of the Jacobian is positive definite, so Cholesky's factors
+/// without roots (`L D L'`, Golub and Van Loan 4.1.2) need no pivots.
+fn pull(columns: &[Vector6<f64>], error: &Vector6<f64>, damping: f64) -> Vector6<f64> {
+    let mut a = [[0.0; 6]; 6];
+    for column in columns {
+        for i in 0..6 {
+            for j in 0..=i {
+                a[i][j] += column[i] * column[j];
+            }
+        }
+    }
+    let mut x: [f64; 6] = (*error).into();
+    let mut d = [0.0; 6];
+    for j in 0..6 {
+        // Column j of D L' is kept in row j above the diagonal.
+        let mut pivot = a[j][j] + damping;
+        for k in 0..j {
+            pivot -= a[j][k] * a[k][j];
+        }
+        d[j] = 1.0 / pivot;
+        for i in j + 1..6 {
+            let mut v = a[i][j];
+            for k in 0..j {
+                v -= a[i][k] * a[k][j];
+            }
+            (a[j][i], a[i][j]) = (v, v * d[j]);
+        }
+        for k in 0..j {
+            x[j] -= a[j][k] * x[k];
+        }
+    }
+    for j in (0..6).rev() {
+        x[j] *= d[j];
+        for i in j + 1..6 {
+            x[j] -= a[i][j] * x[i];
+        }
+    }
+    x.into()
 }
 
 /// The twist that takes `is` to `target`: metres, then the rotation vector.

@@ -38,9 +38,11 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<Robot, ArmError> {
 
 /// The parser does not say where a value is wrong, so each joint and link is tried alone.
 fn culprit(text: &str) -> Option<(String, String)> {
+    // These hold elements called <joint> and <link> that are none.
+    let text = without(&without(text, "transmission"), "gazebo");
     for kind in ["joint", "link"] {
         let (open, close) = (format!("<{kind} "), format!("</{kind}>"));
-        let mut rest = text;
+        let mut rest = text.as_str();
         while let Some(start) = rest.find(&open) {
             rest = &rest[start..];
             let end = rest.find(&close).map_or(rest.len(), |e| e + close.len());
@@ -55,6 +57,22 @@ fn culprit(text: &str) -> Option<(String, String)> {
         }
     }
     None
+}
+
+fn without(text: &str, kind: &str) -> String {
+    let (open, close) = (format!("<{kind}"), format!("</{kind}>"));
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(&open) {
+        kept.push_str(&rest[..start]);
+        rest = &rest[start..];
+        match rest.find(&close) {
+            Some(end) => rest = &rest[end + close.len()..],
+            None => break,
+        }
+    }
+    kept.push_str(rest);
+    kept
 }
 
 impl<'a> Tree<'a> {

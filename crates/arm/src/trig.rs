@@ -1,6 +1,6 @@
-//! Sine, cosine and arc tangent over eight lanes at once.
+//! Sine, cosine and arc tangent over several lanes at once.
 //!
-//! In: eight angles or vectors. Out: the same to a few 1e-16. Only additions, products, quotients and selections, so the
+//! In: a row of angles or vectors. Out: the same to a few 1e-16. Only additions, products, quotients and selections, so the
 //! compiler may use what vector unit there is and the bits are the same on every machine. Absent: huge angles (up to
 //! 1e5 rad), signed zeros, infinities.
 //!
@@ -9,15 +9,16 @@
 /// Eight branches side by side.
 pub(crate) type Lanes = [f64; 8];
 
+/// Adding and taking away 1.5 * 2^52 rounds to a whole number without a call.
+const ROUND: f64 = 6_755_399_441_055_744.0;
+
 /// Sine and cosine.
 #[inline]
-pub(crate) fn sin_cos(x: &Lanes) -> (Lanes, Lanes) {
+pub(crate) fn sin_cos<const N: usize>(x: &[f64; N]) -> ([f64; N], [f64; N]) {
     // pi/2 in three parts: products with a whole number below 2^20 are exact.
     const PARTS: [f64; 3] = [1.570_796_251_296_997, 7.549_789_415_861_596e-8, 5.390_302_858_158_3e-15];
-    // Adding and taking away 1.5 * 2^52 rounds to a whole number without a call.
-    const ROUND: f64 = 6_755_399_441_055_744.0;
-    let (mut sin, mut cos) = ([0.0; 8], [0.0; 8]);
-    for i in 0..8 {
+    let (mut sin, mut cos) = ([0.0; N], [0.0; N]);
+    for i in 0..N {
         let n = (x[i] * std::f64::consts::FRAC_2_PI + ROUND) - ROUND;
         let r = ((x[i] - n * PARTS[0]) - n * PARTS[1]) - n * PARTS[2];
         let z = r * r;
@@ -49,11 +50,11 @@ pub(crate) fn sin_cos(x: &Lanes) -> (Lanes, Lanes) {
 
 /// Angle of the vector `(x, y)`, in (-pi, pi]; 0 for no vector.
 #[inline]
-pub(crate) fn atan2(y: &Lanes, x: &Lanes) -> Lanes {
+pub(crate) fn atan2<const N: usize>(y: &[f64; N], x: &[f64; N]) -> [f64; N] {
     use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
     const TAN_PI_8: f64 = 0.414_213_562_373_095_03;
-    let mut out = [0.0; 8];
-    for i in 0..8 {
+    let mut out = [0.0; N];
+    for i in 0..N {
         let (ax, ay) = (x[i].abs(), y[i].abs());
         let steep = ay > ax;
         let (low, high) = if steep { (ax, ay) } else { (ay, ax) };
@@ -78,6 +79,17 @@ pub(crate) fn atan2(y: &Lanes, x: &Lanes) -> Lanes {
     out
 }
 
+/// `x` less as many whole turns as bring it nearest to `near`.
+#[inline]
+pub(crate) fn turn_to<const N: usize>(x: &[f64; N], near: f64) -> [f64; N] {
+    let mut out = [0.0; N];
+    for i in 0..N {
+        let turns = ((x[i] - near) * (1.0 / std::f64::consts::TAU) + ROUND) - ROUND;
+        out[i] = x[i] - turns * std::f64::consts::TAU;
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +108,15 @@ mod tests {
                 assert!((cos[i] - x[i].cos()).abs() < 4e-16, "cos {}: {}", x[i], cos[i]);
                 assert!((angle[i] - y[i].atan2(w[i])).abs() < 1e-15, "atan2 {} {}", y[i], w[i]);
             }
+        }
+    }
+
+    #[test]
+    fn the_nearest_turn() {
+        let turned = turn_to(&[0.0, 3.0, -3.0, 7.0], 6.0);
+        let tau = std::f64::consts::TAU;
+        for (got, want) in turned.iter().zip([tau, 3.0, tau - 3.0, 7.0]) {
+            assert!((got - want).abs() < 1e-14);
         }
     }
 

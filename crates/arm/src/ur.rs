@@ -11,7 +11,7 @@
 use frames::{Seed, unit};
 use nalgebra::{Isometry3, Matrix3, Rotation3, Translation3, UnitQuaternion, Vector3};
 
-use crate::trig::{Lanes, atan2, sin_cos};
+use crate::trig::{Lanes, atan2, sin_cos, turn_to};
 use crate::{ArmModel, JointPos};
 
 /// Axes further than this (m, rad) from the pattern are no UR. Vendors write 1.570796327, 2e-10 off; a calibrated arm is
@@ -19,6 +19,8 @@ use crate::{ArmModel, JointPos};
 const PATTERN: f64 = 1e-7;
 /// A wrist this straight (sine of its angle) counts as straight: what that neglects is far below the gate.
 const STRAIGHT: f64 = 1e-10;
+/// A guess may miss the reachable by this part: centimetres, where calibrated arms are millimetres off.
+const GUESS: f64 = 0.05;
 /// Every answer is this close, m and rad: the promise of [`ArmModel::inverse`].
 pub(crate) const GATE: f64 = 1e-9;
 
@@ -112,9 +114,15 @@ impl Ur {
         let r = six.rotation.to_rotation_matrix().into_inner();
         let p = six.translation.vector;
 
+        // Where the nominal arm stretches in vain, the arm as built may just reach.
+        let little = if self.off.is_finite() { 1e-9 } else { GUESS };
+
         // Shoulder: the wrist centre keeps d4 from the plane of the arm. Lanes 0-3 one side, 4-7 the other.
         let flat = p.x * p.x + p.y * p.y;
-        let w = root(flat - self.d4 * self.d4, flat);
+        let w = root(flat - self.d4 * self.d4, little * flat);
+        if w.is_nan() {
+            return Angles { theta: [[f64::NAN; 8]; 6], error: [f64::NAN; 8] };
+        }
         let inv = 1.0 / flat;
         let s1 = [(self.d4 * p.x + p.y * w) * inv, (self.d4 * p.x - p.y * w) * inv];
         let c1 = [(p.x * w - self.d4 * p.y) * inv, (-p.x * w - self.d4 * p.y) * inv];
@@ -146,46 +154,51 @@ impl Ur {
         }
         let first = atan2(&ys, &xs);
 
-        // Elbow: a triangle of a2 and a3 in the plane of the arm.
-        let (mut k1, mut k2) = ([0.0; 8], [0.0; 8]);
+        // Elbow: a triangle of a2 and a3 in the plane of the arm, one for each shoulder and wrist; its mirror image is the
+        // elbow's other side.
+        let (mut y3, mut x3) = ([0.0; 4], [0.0; 4]);
         let (mut px, mut py) = ([0.0; 8], [0.0; 8]);
-        for lane in 0..8 {
-            let (sh, wrist, elbow) = (lane >> 2, side(lane >> 1), side(lane));
+        for i in 0..4 {
+            let (sh, wrist) = (i >> 1, side(i));
             let x = p.x * c1[sh] + p.y * s1[sh] - self.d5 * s234[sh] * wrist;
             let y = p.z + self.d5 * c234[sh] * wrist;
-            let reach = x * x + y * y;
-            let c3 = (reach - self.a2 * self.a2 - self.a3 * self.a3) / (2.0 * self.a2 * self.a3);
-            let s3 = elbow * root(1.0 - c3 * c3, 1.0);
-            (k1[lane], k2[lane]) = (self.a2 + self.a3 * c3, self.a3 * s3);
-            (px[lane], py[lane]) = (k1[lane] * x + k2[lane] * y, k1[lane] * y - k2[lane] * x);
-        }
-        let (mut y3, mut x3) = ([0.0; 8], [0.0; 8]);
-        for lane in 0..8 {
-            (y3[lane], x3[lane]) = (k2[lane], k1[lane] - self.a2);
+            let c3 = (x * x + y * y - self.a2 * self.a2 - self.a3 * self.a3) / (2.0 * self.a2 * self.a3);
+            (x3[i], y3[i]) = (self.a3 * c3, self.a3 * root(1.0 - c3 * c3, little));
+            let k1 = self.a2 + x3[i];
+            (px[2 * i], py[2 * i]) = (k1 * x + y3[i] * y, k1 * y - y3[i] * x);
+            (px[2 * i + 1], py[2 * i + 1]) = (k1 * x - y3[i] * y, k1 * y + y3[i] * x);
         }
         let theta2 = atan2(&py, &px);
-        let theta3 = atan2(&y3, &x3);
+        let fold = atan2(&y3, &x3);
+        let mut theta3 = [0.0; 8];
+        for lane in 0..8 {
+            theta3[lane] = side(lane) * fold[lane >> 1];
+        }
 
         let mut theta = [[0.0; 8]; 6];
         for lane in 0..8 {
-            let sh = lane >> 2;
+            let (sh, wrist) = (lane >> 2, side(lane >> 1));
             let flip = if lane & 2 == 0 { 0.0 } else { std::f64::consts::PI };
             theta[0][lane] = first[sh];
             theta[1][lane] = theta2[lane];
             theta[2][lane] = theta3[lane];
             theta[3][lane] = first[6 + sh] + flip - theta2[lane] - theta3[lane];
-            theta[4][lane] = first[2 + sh] * side(lane >> 1);
+            theta[4][lane] = wrist * first[2 + sh];
             theta[5][lane] = first[4 + sh] + flip;
         }
-        let error = self.errors(&theta, &r, &p);
+        let error = self.errors(&first, &theta2, &theta3, &r, &p);
         Angles { theta, error }
     }
 
-    /// Joint angles of one lane, each within half a turn of zero or so; limits come later.
-    pub(crate) fn joints(&self, angles: &Angles, lane: usize) -> JointPos {
-        let mut q = JointPos::zeros(6);
-        for (i, v) in q.iter_mut().enumerate() {
-            *v = self.sign[i] * (angles.theta[i][lane] - self.offset[i]);
+    /// Joint angles, each turned as near to `near` as whole turns bring it; limits come later.
+    #[inline]
+    pub(crate) fn joints(&self, angles: &Angles, near: &JointPos) -> [Lanes; 6] {
+        let mut q = [[0.0; 8]; 6];
+        for (i, lanes) in q.iter_mut().enumerate() {
+            let turned = turn_to(&angles.theta[i], self.sign[i] * near[i] + self.offset[i]);
+            for (v, theta) in lanes.iter_mut().zip(turned) {
+                *v = self.sign[i] * (theta - self.offset[i]);
+            }
         }
         q
     }
@@ -196,29 +209,29 @@ impl Ur {
         (c, s)
     }
 
-    /// Forward kinematics of the angles themselves against the wanted frame 6.
+    /// Forward kinematics of the angles themselves against the wanted frame 6. The wrist's other side only changes signs,
+    /// and joint 4 is what is left of the sum `first` holds, so 24 angles speak for all 48.
     #[inline]
-    fn errors(&self, theta: &[Lanes; 6], r: &Matrix3<f64>, p: &Vector3<f64>) -> Lanes {
-        let (mut t23, mut t234) = ([0.0; 8], [0.0; 8]);
+    fn errors(&self, first: &Lanes, theta2: &Lanes, theta3: &Lanes, r: &Matrix3<f64>, p: &Vector3<f64>) -> Lanes {
+        let mut t23 = [0.0; 8];
         for i in 0..8 {
-            t23[i] = theta[1][i] + theta[2][i];
-            t234[i] = t23[i] + theta[3][i];
+            t23[i] = theta2[i] + theta3[i];
         }
-        let ((s1, c1), (s2, c2), (s23, c23)) = (sin_cos(&theta[0]), sin_cos(&theta[1]), sin_cos(&t23));
-        let ((s4, c4), (s5, c5), (s6, c6)) = (sin_cos(&t234), sin_cos(&theta[4]), sin_cos(&theta[5]));
+        let ((s, c), (s2, c2), (s23, c23)) = (sin_cos(first), sin_cos(theta2), sin_cos(&t23));
         let mut error = [0.0; 8];
         for i in 0..8 {
+            let (sh, wrist) = (i >> 2, side(i >> 1));
+            let (s1, c1, s5, c5) = (s[sh], c[sh], wrist * s[2 + sh], c[2 + sh]);
+            let (s6, c6, s4, c4) = (wrist * s[4 + sh], wrist * c[4 + sh], wrist * s[6 + sh], wrist * c[6 + sh]);
             // In the plane of the arm: u outwards, z up; v along axis 2.
-            let u = self.a2 * c2[i] + self.a3 * c23[i] + self.d5 * s4[i];
-            let z = self.a2 * s2[i] + self.a3 * s23[i] - self.d5 * c4[i];
-            let place = [u * c1[i] + self.d4 * s1[i] - p.x, u * s1[i] - self.d4 * c1[i] - p.y, z - p.z];
+            let u = self.a2 * c2[i] + self.a3 * c23[i] + self.d5 * s4;
+            let z = self.a2 * s2[i] + self.a3 * s23[i] - self.d5 * c4;
+            let place = [u * c1 + self.d4 * s1 - p.x, u * s1 - self.d4 * c1 - p.y, z - p.z];
             // Columns z and x of frame 6.
-            let (zu, zv) = (-s5[i] * c4[i], c5[i]);
-            let zz = -s5[i] * s4[i];
-            let out = [zu * c1[i] + zv * s1[i] - r[(0, 2)], zu * s1[i] - zv * c1[i] - r[(1, 2)], zz - r[(2, 2)]];
-            let (xu, xv) = (c6[i] * c5[i] * c4[i] - s6[i] * s4[i], c6[i] * s5[i]);
-            let xz = c6[i] * c5[i] * s4[i] + s6[i] * c4[i];
-            let across = [xu * c1[i] + xv * s1[i] - r[(0, 0)], xu * s1[i] - xv * c1[i] - r[(1, 0)], xz - r[(2, 0)]];
+            let (zu, zv, zz) = (-s5 * c4, c5, -s5 * s4);
+            let out = [zu * c1 + zv * s1 - r[(0, 2)], zu * s1 - zv * c1 - r[(1, 2)], zz - r[(2, 2)]];
+            let (xu, xv, xz) = (c6 * c5 * c4 - s6 * s4, c6 * s5, c6 * c5 * s4 + s6 * c4);
+            let across = [xu * c1 + xv * s1 - r[(0, 0)], xu * s1 - xv * c1 - r[(1, 0)], xz - r[(2, 0)]];
             let square = |v: [f64; 3]| v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
             error[i] = (square(place) + square(out) + square(across)).sqrt();
         }
@@ -234,12 +247,11 @@ impl Ur {
                 *v = 6.0 * (unit(Seed(1), i as u64, k) - 0.5);
             }
             let six = self.zero_from_base * arm.forward(&q).get() * self.flange_from_six;
-            let mut theta = [[0.0; 8]; 6];
-            for (i, lanes) in theta.iter_mut().enumerate() {
-                lanes[0] = self.sign[i] * q[i] + self.offset[i];
-            }
+            let theta = |i: usize| self.sign[i] * q[i] + self.offset[i];
+            let first = [theta(0), 0.0, theta(4), 0.0, theta(5), 0.0, theta(1) + theta(2) + theta(3), 0.0];
             let r = six.rotation.to_rotation_matrix().into_inner();
-            worst = worst.max(self.errors(&theta, &r, &six.translation.vector)[0]);
+            let errors = self.errors(&first, &[theta(1); 8], &[theta(2); 8], &r, &six.translation.vector);
+            worst = worst.max(errors[0]);
         }
         worst
     }
@@ -257,9 +269,10 @@ fn side(bits: usize) -> f64 {
     if bits & 1 == 0 { 1.0 } else { -1.0 }
 }
 
-/// Square root that forgives rounding just below zero, by the size of what was subtracted; NaN further below.
-fn root(square: f64, size: f64) -> f64 {
-    if square > -1e-9 * size { square.max(0.0).sqrt() } else { f64::NAN }
+/// Square root that forgives a little below zero; NaN further below.
+#[inline]
+fn root(square: f64, little: f64) -> f64 {
+    if square > -little { square.max(0.0).sqrt() } else { f64::NAN }
 }
 
 /// Angle from `a` to `b` about `axis`.

@@ -55,13 +55,17 @@ fn build(
     (base, flange): (&str, &str),
     way: &[&Joint],
 ) -> Result<ArmModel, ArmError> {
-    // k composes the tree; only the way goes in, because k panics on what the rest of a file may hold.
-    let chain = serial(robot, base, way);
     let moving = way.iter().filter(|j| j.joint_type != JointType::Fixed).count();
     if !(1..=MAX_JOINTS).contains(&moving) {
         let (base, flange) = (base.to_owned(), flange.to_owned());
         return Err(ArmError::JointCount { path: path.to_owned(), count: moving, base, flange });
     }
+
+    let turning = || way.iter().filter(|j| j.joint_type != JointType::Fixed);
+    let ranges = turning().map(|j| limits(path, j)).collect::<Result<Vec<_>, _>>()?;
+    let axes = turning().map(|j| axis(path, j)).collect::<Result<Vec<_>, _>>()?;
+    // k composes the tree. Only the checked way goes in: k panics on what else a file may hold.
+    let chain = serial(robot, base, way);
 
     let mut arm = ArmModel {
         name: robot.name.clone(),
@@ -89,12 +93,12 @@ fn build(
             continue;
         }
         let i = arm.joints.len();
-        let (lower, upper, speed) = limits(path, joint)?;
+        let (lower, upper, speed) = ranges[i];
         (arm.limits.lower[i], arm.limits.upper[i], arm.limits.speed[i]) = (lower, upper, speed);
         arm.joints.push(JointModel {
             name: joint.name.clone(),
             parent_from_joint: since_joint,
-            axis: axis(path, joint)?,
+            axis: axes[i],
             effort: Some(joint.limit.effort).filter(|e| *e > 0.0 && e.is_finite()),
         });
         let mut link = Link::empty(&joint.child.link);
