@@ -47,9 +47,10 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
     let mut warnings = Vec::new();
     let session = session(&spec.session, &mut warnings)?;
     let scalp = Scalp::new(&scan.landmarks);
+    let context = Context { spec, session: &session, scan, person, scalp: &scalp };
     let mut zones = Vec::with_capacity(spec.zone.len());
     for (index, written) in spec.zone.iter().enumerate() {
-        zones.push(zone(spec, index, written, &session, scan, person, &scalp, &mut warnings)?);
+        zones.push(zone(&context, index, written, &mut warnings)?);
     }
     let mut keep_out = Vec::with_capacity(spec.keep_out.len());
     for (index, written) in spec.keep_out.iter().enumerate() {
@@ -74,16 +75,22 @@ pub(crate) fn to_file(scan: &Scan, p: Point<Head>) -> FilePoint {
     FilePoint([q.coords.x, q.coords.y, q.coords.z].map(|v| v / scan.unit.metres()))
 }
 
+/// What every zone is compiled against.
+struct Context<'a> {
+    spec: &'a DesignSpec,
+    session: &'a Session,
+    scan: &'a Scan,
+    person: &'a Person,
+    scalp: &'a Scalp,
+}
+
 fn zone(
-    spec: &DesignSpec,
+    context: &Context<'_>,
     index: usize,
     written: &ZoneSpec,
-    session: &Session,
-    scan: &Scan,
-    person: &Person,
-    scalp: &Scalp,
     warnings: &mut Vec<Warning>,
 ) -> Result<Zone, DesignError> {
+    let &Context { spec, session, scan, person, scalp } = context;
     let which = which_zone(index, written);
     let density = written.density_per_cm2;
     if !(density >= 0.0 && density.is_finite()) {
@@ -133,7 +140,14 @@ struct Numbers<'a> {
 }
 
 impl Numbers<'_> {
-    fn of(&self, key: &'static str, value: Option<f64>, default: f64, least: f64, most: f64) -> Result<f64, DesignError> {
+    fn of(
+        &self,
+        key: &'static str,
+        value: Option<f64>,
+        default: f64,
+        least: f64,
+        most: f64,
+    ) -> Result<f64, DesignError> {
         let value = value.unwrap_or(default);
         if (least..=most).contains(&value) {
             Ok(value)
@@ -172,9 +186,15 @@ fn wander(number: &Numbers<'_>, spec: &DesignSpec, index: usize, written: &ZoneS
         seed: spec.seed,
         stage: STAGES * (index as u64 + 1),
         scales: [
-            (amplitude("irregularity.macro_mm", w.macro_mm)?, length("irregularity.macro_length_mm", w.macro_length_mm)?),
+            (
+                amplitude("irregularity.macro_mm", w.macro_mm)?,
+                length("irregularity.macro_length_mm", w.macro_length_mm)?,
+            ),
             (amplitude("irregularity.meso_mm", w.meso_mm)?, length("irregularity.meso_length_mm", w.meso_length_mm)?),
-            (amplitude("irregularity.micro_mm", w.micro_mm)?, length("irregularity.micro_length_mm", w.micro_length_mm)?),
+            (
+                amplitude("irregularity.micro_mm", w.micro_mm)?,
+                length("irregularity.micro_length_mm", w.micro_length_mm)?,
+            ),
         ],
     })
 }

@@ -189,9 +189,21 @@ impl Curve {
     fn side_at(&self, k: usize, t: f64) -> Vector3<f64> {
         let last = self.side.len() - 1;
         let other = if t <= 0.0 {
-            if k > 0 { k - 1 } else if self.closed { last } else { k }
+            if k > 0 {
+                k - 1
+            } else if self.closed {
+                last
+            } else {
+                k
+            }
         } else if t >= 1.0 {
-            if k < last { k + 1 } else if self.closed { 0 } else { k }
+            if k < last {
+                k + 1
+            } else if self.closed {
+                0
+            } else {
+                k
+            }
         } else {
             k
         };
@@ -211,7 +223,9 @@ fn catmull_rom(p: &[Vector3<f64>; 4], t: f64) -> Vector3<f64> {
     let k2 = k1 + knot(&p[1], &p[2]);
     let k3 = k2 + knot(&p[2], &p[3]);
     let x = k1 + (k2 - k1) * t;
-    let lerp = |a: Vector3<f64>, b: Vector3<f64>, from: f64, to: f64| a * ((to - x) / (to - from)) + b * ((x - from) / (to - from));
+    let lerp = |a: Vector3<f64>, b: Vector3<f64>, from: f64, to: f64| {
+        a * ((to - x) / (to - from)) + b * ((x - from) / (to - from))
+    };
     let a1 = lerp(p[0], p[1], 0.0, k1);
     let a2 = lerp(p[1], p[2], k1, k2);
     let a3 = lerp(p[2], p[3], k2, k3);

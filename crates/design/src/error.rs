@@ -59,7 +59,9 @@ pub enum DesignError {
         apart: Metres,
     },
     /// Not on the skin.
-    #[error("{which}: control point {index} is {distance} from the surface, at most {most}: use the nearest point {nearest} (file coordinates), or check `unit` and the scan")]
+    #[error(
+        "{which}: control point {index} is {distance} from the surface, at most {most}: use the nearest point {nearest} (file coordinates), or check `unit` and the scan"
+    )]
     OffSurface {
         /// Table.
         which: Which,
@@ -73,7 +75,9 @@ pub enum DesignError {
         nearest: FilePoint,
     },
     /// On the face, an ear or the neck.
-    #[error("{which}: control point {index} lies off the scalp, {below} below its border (brow, ears, nape): move it up, or check the landmarks")]
+    #[error(
+        "{which}: control point {index} lies off the scalp, {below} below its border (brow, ears, nape): move it up, or check the landmarks"
+    )]
     OffScalp {
         /// Table.
         which: Which,
@@ -93,7 +97,9 @@ pub enum DesignError {
         most: f64,
     },
     /// Above the cap.
-    #[error("{which}: density_per_cm2 = {value} would merge into a solid patch (skin.md 1.3): at most {most}, over all sessions")]
+    #[error(
+        "{which}: density_per_cm2 = {value} would merge into a solid patch (skin.md 1.3): at most {most}, over all sessions"
+    )]
     TooDense {
         /// Table.
         which: Which,
@@ -153,7 +159,9 @@ pub enum DesignError {
         of: u16,
     },
     /// Shares do not fit.
-    #[error("session: ladder_percent has {count} shares that add up to {sum}; {of} positive shares that add up to 100 are needed")]
+    #[error(
+        "session: ladder_percent has {count} shares that add up to {sum}; {of} positive shares that add up to 100 are needed"
+    )]
     Ladder {
         /// How many shares.
         count: usize,

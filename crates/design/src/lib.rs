@@ -16,6 +16,8 @@ mod scalp;
 mod sentinels;
 mod session;
 mod spec;
+#[cfg(test)]
+mod tests;
 mod wanted;
 mod zone;
 

@@ -30,7 +30,8 @@ pub(crate) fn session(spec: &SessionSpec, warnings: &mut Vec<Warning>) -> Result
     let ladder: &[f64] = match (&spec.ladder_percent, spec.of) {
         (Some(shares), of) => {
             let sum: f64 = shares.iter().sum();
-            if shares.len() != of as usize || shares.iter().any(|s| !(*s > 0.0)) || !((sum - 100.0).abs() < 0.01) {
+            let whole = shares.iter().all(|s| *s > 0.0) && (sum - 100.0).abs() < 0.01;
+            if shares.len() != of as usize || !whole {
                 return Err(DesignError::Ladder { count: shares.len(), sum, of });
             }
             shares
@@ -42,7 +43,7 @@ pub(crate) fn session(spec: &SessionSpec, warnings: &mut Vec<Warning>) -> Result
         (None, of) => return Err(DesignError::NoLadder { of }),
     };
     if let Some(days) = spec.days_since {
-        if !(days >= 10.0) {
+        if days.is_nan() || days < 10.0 {
             return Err(DesignError::TooEarly { days });
         }
         if days < 14.0 {

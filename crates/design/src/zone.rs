@@ -114,8 +114,7 @@ impl Hairline {
             return 0.0;
         }
         let ends = foot.arc.min(self.curve.length() - foot.arc);
-        let mut fraction =
-            smoothstep(ends / self.feather) * smoothstep((self.depth - foot.signed) / self.feather);
+        let mut fraction = smoothstep(ends / self.feather) * smoothstep((self.depth - foot.signed) / self.feather);
         // Behind the ramp the line's wander no longer matters.
         if fraction > 0.0 && foot.signed - most < self.ramp {
             fraction *= smoothstep((foot.signed + self.wander.at(foot.arc, p)) / self.ramp);

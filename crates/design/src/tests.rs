@@ -1,0 +1,437 @@
+//! The compiled design on a smooth head of known shape, and on real ones.
+
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may stop, and says what it skips")]
+
+use frames::{Dir, File, Head, Metres, Point, Pose};
+use nalgebra::{Isometry3, Vector3};
+use scan::{Landmarks, Scan, Surface, Unit};
+use skin::Person;
+
+use crate::compile::to_file;
+use crate::curve::Curve;
+use crate::fields::Source;
+use crate::zone::Shape;
+use crate::{DesignError, DesignSpec, Fields, Frozen, FrozenKind, Warning, compile, propose_hairline};
+
+/// An ellipsoid of head size around (0, 0, 30 mm), its file turned, moved and in millimetres.
+pub(crate) fn head() -> Scan {
+    const ROUND: u32 = 160;
+    const UP: u32 = 80;
+    let half = [76e-3, 98e-3, 110e-3];
+    let place = |u: f64, v: f64| {
+        Point::new(half[0] * v.sin() * u.cos(), half[1] * v.sin() * u.sin(), 30e-3 + half[2] * v.cos())
+    };
+    let mut vertices = vec![place(0.0, 0.0), place(0.0, std::f64::consts::PI)];
+    for j in 1..UP {
+        for i in 0..ROUND {
+            let (u, v) = (f64::from(i) / f64::from(ROUND), f64::from(j) / f64::from(UP));
+            vertices.push(place(u * std::f64::consts::TAU, v * std::f64::consts::PI));
+        }
+    }
+    let at = |i: u32, j: u32| 2 + (j - 1) * ROUND + i % ROUND;
+    let mut faces = Vec::new();
+    for i in 0..ROUND {
+        faces.push([0, at(i, 1), at(i + 1, 1)]);
+        faces.push([1, at(i + 1, UP - 1), at(i, UP - 1)]);
+        for j in 1..UP - 1 {
+            faces.push([at(i, j), at(i, j + 1), at(i + 1, j + 1)]);
+            faces.push([at(i, j), at(i + 1, j + 1), at(i + 1, j)]);
+        }
+    }
+    let (surface, repairs) = Surface::try_new(vertices, faces).unwrap();
+    let front = half[1] * (1.0 - (30.0_f64 / 110.0).powi(2)).sqrt();
+    let side = half[0] * (1.0 - (30.0_f64 / 110.0).powi(2)).sqrt();
+    let landmarks = Landmarks {
+        nasion: Point::new(0.0, front, 0.0),
+        inion: Point::new(0.0, -front, 0.0),
+        left_preauricular: Point::new(-side, 0.0, 0.0),
+        right_preauricular: Point::new(side, 0.0, 0.0),
+    };
+    let head_from_file =
+        Pose::<Head, File>::new(Isometry3::new(Vector3::new(0.01, -0.2, 0.7), Vector3::new(0.3, -0.4, 1.1)));
+    Scan {
+        digest: surface.digest(),
+        surface: surface.into(),
+        repairs,
+        landmarks,
+        head_from_file,
+        unit: Unit::Millimetre,
+    }
+}
+
+fn spec(toml: &str) -> DesignSpec {
+    toml::from_str(toml).unwrap()
+}
+
+/// A hairline with `more` lines in its table.
+fn hairline(scan: &Scan, more: &str, rest: &str) -> DesignSpec {
+    let control = propose_hairline(scan).unwrap();
+    let density = if more.contains("density_per_cm2") { "" } else { "density_per_cm2 = 70" };
+    spec(&format!("[[zone]]\nkind = \"hairline\"\ncontrol_points = {control:?}\n{density}\n{more}\n{rest}"))
+}
+
+const STRAIGHT: &str = "irregularity = { macro_mm = 0, meso_mm = 0, micro_mm = 0 }";
+
+fn per_cm2(fields: &Fields, scan: &Scan, p: Vector3<f64>) -> f64 {
+    let hit = scan.surface.nearest(Point::from(p));
+    fields.density_at(hit.point, scan.surface.normal_at(hit.face, hit.bary)).0.per_cm2()
+}
+
+fn line(fields: &Fields) -> &crate::zone::Hairline {
+    match &fields.source {
+        Source::Drawn(drawn) => match &drawn.zones[0].shape {
+            Shape::Hairline(line) => line,
+            Shape::Fill(_) => panic!("a patch"),
+        },
+        Source::Function(_) => panic!("a function"),
+    }
+}
+
+#[test]
+fn the_curve_passes_its_points_and_knows_its_sides() {
+    let scan = head();
+    let control: Vec<Vector3<f64>> =
+        propose_hairline(&scan).unwrap().iter().map(|p| scan.head_from_given(*p).coords.coords).collect();
+    let top = Vector3::new(0.0, 0.0, 0.14);
+    let curve = Curve::through(&scan.surface, &control, false, &top);
+    for p in &control {
+        assert!(curve.nearest(p, 1.0).unwrap().signed.abs() < 2e-5, "{p}");
+    }
+    // Against brute force over a dense walk along the curve.
+    for k in 0..200 {
+        let p = Vector3::new(-0.06 + 0.12 * f64::from(k % 20) / 20.0, 0.05, 0.06 + 0.08 * f64::from(k / 20) / 10.0);
+        let p = scan.surface.nearest(Point::from(p)).point.coords.coords;
+        let foot = curve.nearest(&p, f64::MAX).unwrap();
+        let brute = (0..4000).map(|j| (curve.at(curve.length() * f64::from(j) / 3999.0).0 - p).norm());
+        assert!((foot.signed.abs() - brute.fold(f64::MAX, f64::min)).abs() < 1e-5);
+        assert!(curve.no_nearer_than(&p) <= foot.signed.abs() + 1e-12);
+        assert!((curve.at(foot.arc).0 - p).norm() < foot.signed.abs() + 1e-9);
+        assert!(curve.nearest(&p, 0.5 * foot.signed.abs()).is_none() || foot.signed.abs() < 1e-9);
+        let above = p.z > curve.at(foot.arc).0.z;
+        let inner = foot.arc > 1e-3 && foot.arc < curve.length() - 1e-3;
+        assert!(!inner || foot.signed.abs() < 1e-4 || (foot.signed > 0.0) == above, "{p} {foot:?}");
+    }
+}
+
+/// stipple.md 6.2, step 5: the 10-90 % width of smoothstep over 10 mm is 6.08 mm.
+#[test]
+fn density_rises_as_written() {
+    let scan = head();
+    let fields =
+        compile(&hairline(&scan, STRAIGHT, "[session]\nof = 1\nleast_distance_mm = 0.5"), &scan, &Person::LIGHT)
+            .unwrap();
+    let line = line(&fields);
+    let (middle, inward) = line.curve.at(0.5 * line.curve.length());
+    let at = |mm: f64| per_cm2(&fields, &scan, middle + inward * mm * 1e-3);
+    let crossing = |level: f64| {
+        let step = (-50..300).find(|k| at(0.1 * f64::from(*k)) >= level * 70.0).unwrap();
+        0.1 * f64::from(step)
+    };
+    let width = crossing(0.9) - crossing(0.1);
+    assert!((width / 6.08 - 1.0).abs() < 0.15, "{width}");
+    assert!(at(-0.5).abs() < 1e-12 && (at(15.0) - 70.0).abs() < 1e-9 && at(31.0).abs() < 1e-12);
+    // Fades at the ends of the line, too.
+    let (end, inward) = line.curve.at(0.3e-3);
+    assert!(per_cm2(&fields, &scan, end + inward * 0.012).abs() < 1e-12);
+}
+
+/// stipple.md 6.2, step 5: roughness 1.1 to 1.3, and a wander of millimetres.
+#[test]
+fn the_line_is_irregular_at_two_scales() {
+    let scan = head();
+    let (mut rough, mut wander) = (0.0, 0.0);
+    for seed in 1..=5 {
+        let fields = compile(&hairline(&scan, "", "").seeded(seed), &scan, &Person::LIGHT).unwrap();
+        let line = line(&fields);
+        // The 25 % line, as distance from the drawn one, every 0.5 mm.
+        let count = (line.curve.length() / 0.5e-3) as usize - 80;
+        let offset: Vec<Vector3<f64>> = (40..40 + count)
+            .map(|k| {
+                let (p, inward) = line.curve.at(k as f64 * 0.5e-3);
+                let full = 70.0 * 0.3;
+                let mm = (-60..160)
+                    .map(|j| 0.1 * f64::from(j))
+                    .find(|mm| per_cm2(&fields, &scan, p + inward * (mm * 1e-3)) >= 0.25 * full);
+                p + inward * mm.unwrap() * 1e-3
+            })
+            .collect();
+        let length = |step: usize| -> f64 {
+            offset.iter().step_by(step).collect::<Vec<_>>().windows(2).map(|w| (w[1] - w[0]).norm()).sum()
+        };
+        rough += length(2) / length(20) / 5.0;
+        let across: Vec<f64> = offset
+            .iter()
+            .enumerate()
+            .map(|(k, p)| {
+                let (q, inward) = line.curve.at((k + 40) as f64 * 0.5e-3);
+                (p - q).dot(&inward)
+            })
+            .collect();
+        let mean = across.iter().sum::<f64>() / across.len() as f64;
+        wander += (across.iter().map(|a| (a - mean).powi(2)).sum::<f64>() / across.len() as f64).sqrt() / 5.0;
+    }
+    assert!((1.1..1.3).contains(&rough), "{rough}");
+    assert!((0.8e-3..2.5e-3).contains(&wander), "{wander}");
+}
+
+impl DesignSpec {
+    fn seeded(mut self, seed: u64) -> Self {
+        self.seed = frames::Seed(seed);
+        self
+    }
+}
+
+#[test]
+fn a_session_lays_its_share_and_a_keep_out_wins() {
+    let scan = head();
+    let (first, second) = ("[session]\nnumber = 1", "[session]\nnumber = 2");
+    let plain = compile(&hairline(&scan, STRAIGHT, first), &scan, &Person::LIGHT).unwrap();
+    let (middle, inward) = line(&plain).curve.at(0.5 * line(&plain).curve.length());
+    let inside = middle + inward * 15e-3;
+    assert!((per_cm2(&plain, &scan, inside) - 21.0).abs() < 1e-9);
+    let later = compile(&hairline(&scan, STRAIGHT, second), &scan, &Person::LIGHT).unwrap();
+    assert!((per_cm2(&later, &scan, inside) - 28.0).abs() < 1e-9);
+    assert!((later.cumulative_ratio() - 1.0).abs() < 1e-12, "no earlier dot is known");
+    let mut later = later;
+    later.freeze([Frozen { point: Point::from(middle), kind: FrozenKind::Earlier }]);
+    assert!((later.cumulative_ratio() - 1.75).abs() < 1e-12);
+
+    let spot = to_file(&scan, scan.surface.nearest(Point::from(inside)).point).0;
+    let ball = format!("[[keep_out]]\npoint = {spot:?}\nradius_mm = 2\nmargin_mm = 3");
+    let barred = compile(&hairline(&scan, STRAIGHT, &ball), &scan, &Person::LIGHT).unwrap();
+    assert!(per_cm2(&barred, &scan, inside + inward * 4.9e-3).abs() < 1e-12);
+    assert!(
+        (per_cm2(&barred, &scan, inside - inward * 5.2e-3) - per_cm2(&plain, &scan, inside - inward * 5.2e-3)).abs()
+            < 1e-9
+    );
+
+    // A square loop around the same spot, side 8 mm, margin 1 mm.
+    let (p, along) = (inside, inward.cross(&inside).normalize());
+    let corner = |a: f64, b: f64| to_file(&scan, scan.surface.nearest(Point::from(p + along * a + inward * b)).point).0;
+    let square = [corner(4e-3, 4e-3), corner(-4e-3, 4e-3), corner(-4e-3, -4e-3), corner(4e-3, -4e-3)];
+    let around = format!("[[keep_out]]\ncontrol_points = {square:?}\nmargin_mm = 1");
+    let barred = compile(&hairline(&scan, STRAIGHT, &around), &scan, &Person::LIGHT).unwrap();
+    assert!(per_cm2(&barred, &scan, p + inward * 4.5e-3).abs() < 1e-12);
+    assert!(per_cm2(&barred, &scan, p).abs() < 1e-12);
+    assert!(per_cm2(&barred, &scan, p + inward * 8.5e-3) > 1.0);
+}
+
+#[test]
+fn a_patch_is_full_inside_and_fades_at_its_edge() {
+    let scan = head();
+    let top = scan.surface.nearest(Point::new(0.0, -0.01, 0.2)).point.coords.coords;
+    let ring: Vec<[f64; 3]> = (0..8)
+        .map(|k| {
+            let a = f64::from(k) * std::f64::consts::FRAC_PI_4;
+            let p = top + Vector3::new(0.025 * a.cos(), 0.025 * a.sin(), 0.0);
+            to_file(&scan, scan.surface.nearest(Point::from(p)).point).0
+        })
+        .collect();
+    let toml = format!(
+        "[[zone]]\nkind = \"fill\"\nskin = \"vertex\"\ndensity_per_cm2 = 60\nfeather_mm = 10\ncontrol_points = {ring:?}\n[session]\nof = 1\nleast_distance_mm = 0.6"
+    );
+    let fields = compile(&spec(&toml), &scan, &Person::LIGHT).unwrap();
+    let at = |mm: f64| per_cm2(&fields, &scan, top + Vector3::new(mm * 1e-3, 0.0, 0.0));
+    assert!((at(0.0) - 60.0).abs() < 1e-9 && (at(10.0) - 60.0).abs() < 1e-9);
+    assert!((at(20.0) - 27.0).abs() < 5.0 && at(26.0).abs() < 1e-12, "{} {}", at(20.0), at(26.0));
+    let wanted = fields.at(Point::from(top), Dir::Z);
+    assert_eq!(wanted.zone, skin::Zone::Vertex);
+    assert!((wanted.target.length().mm() - 0.5).abs() < 1e-12 && (wanted.healed.mm() - 0.25).abs() < 1e-12);
+    // The far side of the head is not inside the loop.
+    assert!(per_cm2(&fields, &scan, Vector3::new(0.0, 0.0, -0.08)).abs() < 1e-12);
+}
+
+#[test]
+fn sentinels_stand_ahead_apart_and_once() {
+    let scan = head();
+    let mut all: Vec<Point<Head>> = Vec::new();
+    for number in 1..=3 {
+        let rest = format!("[session]\nnumber = {number}");
+        let fields = compile(&hairline(&scan, "sentinels_per_cm = 1.5", &rest), &scan, &Person::LIGHT).unwrap();
+        let line = line(&fields);
+        for frozen in fields.frozen() {
+            let FrozenKind::Sentinel(wanted) = frozen.kind else { panic!("only sentinels") };
+            assert_eq!(wanted.zone, skin::Zone::FrontalHairline);
+            let p = frozen.point.coords.coords;
+            assert!(scan.surface.nearest(frozen.point).distance.get() < 1e-9);
+            let foot = line.curve.nearest(&p, 1.0).unwrap();
+            let ahead = -(foot.signed + line.wander.at(foot.arc, &p));
+            assert!((0.999e-3..3.001e-3).contains(&ahead), "{ahead}");
+            assert!(per_cm2(&fields, &scan, p).abs() < 1e-12);
+            all.push(frozen.point);
+        }
+    }
+    let (mut least, count) = (f64::MAX, all.len());
+    for (i, a) in all.iter().enumerate() {
+        for b in &all[..i] {
+            least = least.min((*a - *b).norm().get());
+        }
+    }
+    assert!(least >= 3e-3, "{least}");
+    assert!((14..=22).contains(&count), "{count}");
+}
+
+#[test]
+fn asking_often_is_asking_the_same() {
+    let scan = head();
+    let a = compile(&hairline(&scan, "", ""), &scan, &Person::LIGHT).unwrap();
+    let b = compile(&hairline(&scan, "", ""), &scan, &Person::LIGHT).unwrap();
+    assert_eq!(a.frozen(), b.frozen());
+    let faces = a.area_of_interest(&scan.surface);
+    let mut wanted = 0;
+    for face in 0..scan.surface.faces().len() as u32 {
+        let third = [1.0 / 3.0; 3];
+        let (p, n) = (scan.surface.at(face, third), scan.surface.normal_at(face, third));
+        assert_eq!(a.at(p, n), b.at(p, n));
+        let (density, zone) = a.density_at(p, n);
+        assert_eq!((density, zone), (a.at(p, n).density, a.at(p, n).zone_index));
+        if density.get() > 0.0 {
+            wanted += 1;
+            assert!(faces.binary_search(&face).is_ok());
+        }
+    }
+    assert!(wanted > 300 && wanted < faces.len() && faces.len() < 6000, "{wanted} {}", faces.len());
+}
+
+#[track_caller]
+fn refuses(scan: &Scan, spec: &DesignSpec, want: &str) -> DesignError {
+    let error = compile(spec, scan, &Person::LIGHT).unwrap_err();
+    assert!(error.to_string().contains(want), "{error}");
+    error
+}
+
+#[test]
+fn bad_numbers_are_refused_with_their_names() {
+    let scan = head();
+    let with = |more: &str| hairline(&scan, more, "");
+    refuses(&scan, &spec(""), "no [[zone]]");
+    refuses(
+        &scan,
+        &with("name = \"front\"\ndensity_per_cm2 = -3"),
+        "zone 0 (hairline \"front\"): density_per_cm2 = -3",
+    );
+    refuses(&scan, &with("density_per_cm2 = nan"), "NaN is not a density");
+    refuses(&scan, &with("density_per_cm2 = 151"), "at most 150");
+    refuses(&scan, &with("ramp_mm = 0"), "ramp_mm = 0 is outside 0.1..60");
+    refuses(&scan, &with("depth_mm = inf"), "depth_mm = inf");
+    refuses(&scan, &with("healed_mm = 0.6"), "healed_mm = 0.6");
+    refuses(&scan, &with("shade = 1.1"), "shade");
+    refuses(&scan, &with("irregularity = { macro_mm = 50 }"), "irregularity.macro_mm = 50");
+    refuses(&scan, &with("penetration_mm = { least = 0.5, target = 0.4, most = 0.7 }"), "least <= target <= most");
+    refuses(&scan, &with("penetration_mm = { least = 0.5, target = 0.6, most = 1.3 }"), "penetration_mm.most = 1.3");
+    refuses(&scan, &hairline(&scan, "", "[[keep_out]]\nradius_mm = 3"), "keep_out 0: give either");
+    refuses(&scan, &hairline(&scan, "", "[session]\nnumber = 4"), "number = 4");
+    let mut fill = with("ramp_mm = 5");
+    fill.zone[0].kind = crate::ZoneKind::Fill;
+    refuses(&scan, &fill, "`ramp_mm` belongs to kind = \"hairline\"");
+    let mut few = with("");
+    few.zone[0].control_points.truncate(2);
+    refuses(&scan, &few, "2 control_points");
+    let mut twice = with("");
+    twice.zone[0].control_points[3] = twice.zone[0].control_points[2];
+    refuses(&scan, &twice, "control points 2 and 3 are 0.000 mm apart");
+    let mut broken = with("");
+    broken.zone[0].control_points[1][2] = f64::NAN;
+    refuses(&scan, &broken, "control point 1 is not a finite place");
+    let unknown = toml::from_str::<DesignSpec>("[[zone]]\nkind = \"hairline\"\ndensty_per_cm2 = 3");
+    assert!(unknown.unwrap_err().to_string().contains("unknown field `densty_per_cm2`"));
+}
+
+#[test]
+fn a_point_off_the_skin_says_where_the_skin_is() {
+    let scan = head();
+    let mut off = hairline(&scan, "", "");
+    let p = scan.head_from_given(off.zone[0].control_points[3]);
+    let n = Dir::try_from_vector(p.coords.coords - Vector3::new(0.0, 0.0, 0.03)).unwrap();
+    off.zone[0].control_points[3] = to_file(&scan, p + n * Metres::from_mm(8.0)).0;
+    let error = refuses(&scan, &off, "zone 0 (hairline): control point 3 is");
+    let DesignError::OffSurface { nearest, distance, .. } = error else { panic!("{error}") };
+    assert!((5.0..8.1).contains(&distance.mm()));
+    // The way out works.
+    off.zone[0].control_points[3] = nearest.0;
+    assert!(compile(&off, &scan, &Person::LIGHT).is_ok());
+    // On the skin, but on the face: straight ahead at the height of the nasion, then of the brow.
+    for z in [0.0, 0.02] {
+        let brow = scan.surface.cast(Point::new(0.0, 0.3, z), -Dir::Y, Metres::new(0.4)).unwrap();
+        off.zone[0].control_points[3] = to_file(&scan, brow.point).0;
+        refuses(&scan, &off, "control point 3 lies off the scalp");
+    }
+}
+
+#[test]
+fn warnings_say_what_a_surgeon_would() {
+    let scan = head();
+    let warned = |more: &str, want: fn(&Warning) -> bool| {
+        let fields = compile(&hairline(&scan, more, ""), &scan, &Person::LIGHT).unwrap();
+        assert!(fields.warnings().iter().any(want), "{more}: {:?}", fields.warnings());
+    };
+    assert_eq!(compile(&hairline(&scan, "", ""), &scan, &Person::LIGHT).unwrap().warnings(), []);
+    warned("density_per_cm2 = 101", |w| matches!(w, Warning::Dense { .. }));
+    warned("ramp_mm = 8", |w| matches!(w, Warning::HardEdge { .. }));
+    warned(STRAIGHT, |w| matches!(w, Warning::TooSmooth { .. }));
+    warned("penetration_mm = { least = 0.5, target = 0.6, most = 0.9 }", |w| matches!(w, Warning::Deep { .. }));
+    let mut low = hairline(&scan, "", "");
+    for p in &mut low.zone[0].control_points {
+        let down = scan.head_from_given(*p).coords - Vector3::new(0.0, 0.0, 0.025);
+        let hit = scan.surface.cast(Point::new(down.x, 0.3, down.z), -Dir::Y, Metres::new(0.4)).unwrap();
+        *p = to_file(&scan, hit.point).0;
+    }
+    let fields = compile(&low, &scan, &Person::LIGHT).unwrap();
+    assert!(fields.warnings().iter().any(|w| matches!(w, Warning::Low { .. })), "{:?}", fields.warnings());
+}
+
+#[test]
+fn depth_follows_the_person() {
+    let scan = head();
+    let target = |person: &Person, more: &str| {
+        let fields = compile(&hairline(&scan, more, ""), &scan, person).unwrap();
+        fields.at(Point::ORIGIN, Dir::Z).target.length().mm()
+    };
+    assert!((target(&Person::LIGHT, "") - 0.45).abs() < 1e-12);
+    assert!((target(&Person::DARK, "") - 0.525).abs() < 1e-12);
+    let written = "penetration_mm = { least = 0.3, target = 0.4, most = 0.5 }";
+    assert!((target(&Person::DARK, written) - 0.4).abs() < 1e-12, "written depths are not moved");
+}
+
+/// A hairline can be proposed and compiled on every head of the collection.
+#[test]
+fn real_heads() {
+    let root = std::env::var_os("PIGMENT_DATA").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        std::path::PathBuf::from,
+    );
+    if !root.exists() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", root.display());
+        eprintln!("SKIPPED: no test data at {}", root.display());
+        return;
+    }
+    for (mesh, landmarks, unit) in [
+        ("fsaverage/fsaverage_ras_m.ply", "fsaverage/fsaverage.landmarks.json", Unit::Metre),
+        ("ict_facekit/ict_mean_skin_ras_mm.ply", "ict_facekit/ict_mean.landmarks.json", Unit::Millimetre),
+        ("ict_facekit/ict_id1_skin_ras_mm.ply", "ict_facekit/ict_id1.landmarks.json", Unit::Millimetre),
+        ("makehuman/makehuman_male_head_ras_mm.ply", "makehuman/makehuman_male.landmarks.json", Unit::Millimetre),
+        ("makehuman/makehuman_female_head_ras_mm.ply", "makehuman/makehuman_female.landmarks.json", Unit::Millimetre),
+    ] {
+        let text = std::fs::read_to_string(root.join("heads").join(landmarks)).unwrap();
+        let get = |name: &str| {
+            let from = &text[text.find(&format!("\"{name}\"")).unwrap()..];
+            let list = &from[from.find('[').unwrap() + 1..from.find(']').unwrap()];
+            let mm: Vec<f64> = list.split(',').map(|x| x.trim().parse().unwrap()).collect();
+            [mm[0], mm[1], mm[2]].map(|v| v * 1e-3 / unit.metres())
+        };
+        let landmarks = scan::LandmarksIn {
+            nasion: get("NAS"),
+            inion: get("INI"),
+            left_preauricular: get("LPA"),
+            right_preauricular: get("RPA"),
+        };
+        let scan = scan::load(&root.join("heads").join(mesh), Some(unit), &landmarks).unwrap();
+        let fields = compile(&hairline(&scan, "", ""), &scan, &Person::LIGHT).unwrap();
+        let area: f64 = fields.area_of_interest(&scan.surface).iter().map(|&f| scan.surface.face_area(f)).sum();
+        assert!((60e-4..300e-4).contains(&area), "{mesh}: {area} m2");
+        let (middle, inward) = line(&fields).curve.at(0.5 * line(&fields).curve.length());
+        assert!((per_cm2(&fields, &scan, middle + inward * 16e-3) - 21.0).abs() < 0.01, "{mesh}");
+        let low = fields.warnings().iter().any(|w| matches!(w, Warning::Low { .. }));
+        assert!(!low, "{mesh}: {:?}", fields.warnings());
+    }
+}
