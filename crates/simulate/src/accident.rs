@@ -17,8 +17,8 @@ use scan::Surface;
 use crate::body::STEP;
 use crate::truth::{Accident, Obstacle, Solid, Truth};
 
-/// Beyond this from the head's bounding sphere no exact distance is asked for, m.
-const FAR: f64 = 0.05;
+/// Beyond this from a ball around the head, m, a bound stands for the distance; it is not told as a clearance.
+const FAR: f64 = 0.02;
 /// Exactness of a distance, m, and share of it.
 const EXACT: (f64, f64) = (5e-5, 0.05);
 /// No solid is ever faster than it is now by more than this acceleration allows, m/s². The servo's motors and a startle
@@ -67,6 +67,35 @@ pub(crate) struct Blow {
     pub(crate) on_head: bool,
 }
 
+/// The arm and the head at one step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Now<'a> {
+    pub(crate) step: u64,
+    /// Of the joints, base frame.
+    pub(crate) frames: &'a [Isometry3<f64>],
+    /// The joints turn about these, base frame.
+    pub(crate) axes: &'a [Vector3<f64>],
+    /// And as fast as this, rad/s.
+    pub(crate) speeds: &'a [f64],
+    pub(crate) base_from_head: &'a Isometry3<f64>,
+    /// No point of the head is faster, m/s.
+    pub(crate) head_speed: f64,
+}
+
+impl Now<'_> {
+    /// Of the points of a solid on the link that `joint` carries, the speed of the fastest, at most; m/s.
+    fn fastest(&self, joint: usize, shape: &Capsule) -> f64 {
+        let (mut a, mut b, mut turn) = (Vector3::zeros(), Vector3::zeros(), Vector3::zeros());
+        for ((frame, axis), speed) in self.frames.iter().zip(self.axes).zip(self.speeds).take(joint + 1) {
+            let spin = axis * *speed;
+            a += spin.cross(&(shape.a.coords - frame.translation.vector));
+            b += spin.cross(&(shape.b.coords - frame.translation.vector));
+            turn += spin;
+        }
+        a.norm().max(b.norm()) + turn.norm() * shape.radius.get()
+    }
+}
+
 /// Watches every solid.
 pub(crate) struct Watch {
     surface: Arc<Surface>,
@@ -83,8 +112,7 @@ impl Watch {
         (centre, radius): (Point3<f64>, f64),
         shapes: impl Iterator<Item = (Solid, usize, Capsule)>,
     ) -> Self {
-        let bodies =
-            shapes.map(|(solid, joint, shape)| Body { solid, joint, shape, due: 0, depth: 0.0 }).collect();
+        let bodies = shapes.map(|(solid, joint, shape)| Body { solid, joint, shape, due: 0, depth: 0.0 }).collect();
         Self { surface, centre, radius, cell: Cell::default(), bodies }
     }
 
@@ -92,17 +120,10 @@ impl Watch {
         self.cell = cell;
     }
 
-    /// Looks at whatever is due at `step`. `speed`: no point of the arm is faster against the head, m/s.
-    pub(crate) fn step(
-        &mut self,
-        step: u64,
-        frames: &[Isometry3<f64>],
-        base_from_head: &Isometry3<f64>,
-        speed: f64,
-        truth: &mut Truth,
-        blows: &mut Vec<Blow>,
-    ) {
+    /// Looks at whatever is due.
+    pub(crate) fn step(&mut self, now: &Now<'_>, truth: &mut Truth, blows: &mut Vec<Blow>) {
         blows.clear();
+        let &Now { step, frames, base_from_head, .. } = now;
         for i in 0..self.bodies.len() {
             if self.bodies[i].due > step {
                 continue;
@@ -153,6 +174,7 @@ impl Watch {
             }
             // `speed * t + a t^2 / 2 = least`, solved for t.
             let free = least.max(0.0);
+            let speed = now.fastest(joint, &shape) + now.head_speed;
             let wait = ((speed * speed + 2.0 * ACCELERATION * free).sqrt() - speed) / ACCELERATION;
             self.bodies[i].due = step + ((wait / STEP) as u64).clamp(1, RARELY);
         }
@@ -167,7 +189,8 @@ impl Watch {
         if bound > FAR {
             return (bound, None);
         }
-        let (a, b) = (base_from_head.inverse_transform_point(&shape.a), base_from_head.inverse_transform_point(&shape.b));
+        let (a, b) =
+            (base_from_head.inverse_transform_point(&shape.a), base_from_head.inverse_transform_point(&shape.b));
         let (distance, s) = least_on_segment((b - a).norm(), r, |s| {
             let p = a + (b - a) * s;
             self.surface.signed_distance(Point::from(p)).get()

@@ -62,6 +62,8 @@ pub(crate) struct Bodies {
     /// Carried by joint 0, 1, ...
     links: Vec<RigidBodyHandle>,
     last: MultibodyJointHandle,
+    /// Links with a push to be forgotten, a bit each: touching the others would make rapier look them over.
+    pushed: u32,
 }
 
 impl Bodies {
@@ -95,10 +97,10 @@ impl Bodies {
             if !(mass.kg > 0.0 && mass.kg.is_finite()) {
                 return Err(SimError::Mass { link: links.len(), kg: mass.kg });
             }
-            let properties = MassProperties::with_inertia_matrix(glam(&mass.com.coords), mass.kg, matrix(&mass.inertia));
-            let body = world.insert_body(
-                RigidBodyBuilder::dynamic().additional_mass_properties(properties).can_sleep(false),
-            );
+            let properties =
+                MassProperties::with_inertia_matrix(glam(&mass.com.coords), mass.kg, matrix(&mass.inertia));
+            let body =
+                world.insert_body(RigidBodyBuilder::dynamic().additional_mass_properties(properties).can_sleep(false));
             // rapier's free axis is always the joint frame's x.
             let turn = UnitQuaternion::rotation_between(&Vector3::x(), &joint.axis)
                 .unwrap_or_else(|| UnitQuaternion::from_axis_angle(&Vector3::z_axis(), std::f64::consts::PI));
@@ -123,13 +125,14 @@ impl Bodies {
         multibody.apply_displacements(park);
         multibody.forward_kinematics(bodies, false);
         multibody.update_rigid_bodies(bodies, true);
-        Ok(Self { world, links, last })
+        Ok(Self { world, links, last, pushed: 0 })
     }
 
     /// Adds `force` (N, base frame) at `at` (m, base frame) on the link that joint `link` carries, for the next step.
     pub(crate) fn push(&mut self, link: usize, force: &Vector3<f64>, at: &Point3<f64>) {
         if let Some(body) = self.links.get(link).and_then(|&h| self.world.bodies.get_mut(h)) {
             body.add_force_at_point(glam(force), glam(&at.coords), true);
+            self.pushed |= 1 << link;
         }
     }
 
@@ -147,7 +150,8 @@ impl Bodies {
 
     /// Forgets the pushes of the last step.
     pub(crate) fn release(&mut self) {
-        for &handle in &self.links {
+        let pushed = std::mem::take(&mut self.pushed);
+        for (_, &handle) in self.links.iter().enumerate().filter(|(i, _)| pushed & (1 << i) != 0) {
             if let Some(body) = self.world.bodies.get_mut(handle) {
                 body.reset_forces(false);
                 body.reset_torques(false);

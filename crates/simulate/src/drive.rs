@@ -72,12 +72,7 @@ pub(crate) struct NeedleDrive {
 
 impl NeedleDrive {
     /// At rest, withdrawn. `scale` and `zero` are the drive's errors: 1 and 0 for a perfect one.
-    pub(crate) fn new(
-        [rest, stop]: [Protrusion; 2],
-        acceleration: f64,
-        delay: Span,
-        [scale, zero]: [f64; 2],
-    ) -> Self {
+    pub(crate) fn new([rest, stop]: [Protrusion; 2], acceleration: f64, delay: Span, [scale, zero]: [f64; 2]) -> Self {
         let (rest, stop) = (rest.get(), stop.get());
         Self {
             acceleration,

@@ -315,7 +315,7 @@ fn drawn(word: u64, size: f64) -> Misbehaviour {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::float_cmp, reason = "tests; exact by construction")]
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use arm::{JointPos, JointVel};
     use frames::Protrusion;
@@ -404,9 +404,12 @@ mod tests {
         let (f, t) = (false, true);
         shown(Misbehaviour::StateNan, |s| s.q.is_finite(), [t, t, t, f, f, f, t, t, t]);
         let off = Misbehaviour::EncoderOff { joint: Joint(1), by: 0.5 };
-        shown(off, |s| [s.q[0], s.q[1]], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0].map(|v: f64| {
-            [v, if (4.0..7.0).contains(&v) { v + 0.5 } else { v }]
-        }));
+        shown(
+            off,
+            |s| [s.q[0], s.q[1]],
+            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]
+                .map(|v: f64| [v, if (4.0..7.0).contains(&v) { v + 0.5 } else { v }]),
+        );
         shown(Misbehaviour::EncoderOff { joint: Joint(7), by: 1.0 }, |s| s.q[0] as u64, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
 
@@ -440,9 +443,11 @@ mod tests {
         // The instants are those at which a setpoint is sent: number 5 is sent at 4 ms.
         heard(Misbehaviour::SetpointLost, |s| s.seq, [1, 2, 3, 4, 4, 4, 4, 8, 9]);
         heard(Misbehaviour::SetpointLate, |s| s.seq, [1, 2, 3, 4, 4, 5, 6, 8, 9]);
-        heard(Misbehaviour::NeedleJam, |s| (s.seq, s.protrusion.get() as u64), [
-            (1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (6, 4), (7, 4), (8, 8), (9, 9),
-        ]);
+        heard(
+            Misbehaviour::NeedleJam,
+            |s| (s.seq, s.protrusion.get() as u64),
+            [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (6, 4), (7, 4), (8, 8), (9, 9)],
+        );
         let stop = Misbehaviour::Stopped { mode: Mode::EmergencyStop };
         heard(stop, |s| s.seq, [1, 2, 3, 4, 4, 4, 4, 8, 9]);
         let (r, e) = (Mode::Running, Mode::EmergencyStop);

@@ -55,11 +55,7 @@ fn ball(rows: u32, columns: u32) -> Surface {
     use std::f64::consts::{PI, TAU};
     let place = |i: u32, j: u32| {
         let (theta, phi) = (PI * f64::from(i) / f64::from(rows), TAU * f64::from(j) / f64::from(columns));
-        Point::<Head>::new(
-            RADIUS * theta.sin() * phi.cos(),
-            RADIUS * theta.sin() * phi.sin(),
-            RADIUS * theta.cos(),
-        )
+        Point::<Head>::new(RADIUS * theta.sin() * phi.cos(), RADIUS * theta.sin() * phi.sin(), RADIUS * theta.cos())
     };
     let mut vertices = vec![place(0, 0)];
     vertices.extend((1..rows).flat_map(|i| (0..columns).map(move |j| (i, j))).map(|(i, j)| place(i, j)));

@@ -299,7 +299,8 @@ mod tests {
 
     #[test]
     fn the_table_speaks_millimetres_and_degrees() {
-        let read: Imperfections = toml::from_str("[head]\ndrift_turn_deg_per_s = 180\n[tracker]\nnoise_mm = 2").unwrap();
+        let read: Imperfections =
+            toml::from_str("[head]\ndrift_turn_deg_per_s = 180\n[tracker]\nnoise_mm = 2").unwrap();
         assert_eq!(read.tracker.noise, 0.002);
         assert_eq!(read.head.drift_turn, std::f64::consts::PI);
         assert_eq!(read.tracker.rate, TrackerErrors::default().rate);

@@ -25,7 +25,15 @@ impl Ring {
     /// One step of `dt` s. `overlap`: how far the ring at rest would be inside the skin along the needle, m, negative
     /// above it. `stiffness` and `damping`: the skin's. `needle`: force of the needle on the floating unit, N. `travel`: how
     /// far the ring can be pushed back, m.
-    pub(crate) fn step(&mut self, nose: &Nose, overlap: f64, [stiffness, damping]: [f64; 2], needle: f64, travel: f64, dt: f64) {
+    pub(crate) fn step(
+        &mut self,
+        nose: &Nose,
+        overlap: f64,
+        [stiffness, damping]: [f64; 2],
+        needle: f64,
+        travel: f64,
+        dt: f64,
+    ) {
         let before = self.indentation.max(0.0);
         let was_over = before + self.back;
         let guide = GUIDE_DAMPING / dt;
@@ -96,6 +104,6 @@ mod tests {
             ring.step(&NOSE, 5e-4 - f64::from(k) * 1e-4, [1800.0, 40.0], 0.0, 4e-3, 1e-3);
             assert!(ring.force >= 0.0 && ring.back >= 0.0);
         }
-        assert_eq!(ring.force + ring.back, 0.0);
+        assert!(ring.force + ring.back <= 0.0);
     }
 }

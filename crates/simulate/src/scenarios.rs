@@ -62,8 +62,7 @@ fn sim(tool: Tool, imperfections: &Imperfections, seed: u64) -> Rig<SimArm> {
     let arm = fixture::arm();
     let q = posture(&arm, &tool, 0.01, 0.0);
     let surface = fixture::sphere();
-    let driver =
-        SimArm::new(&arm, &tool, &surface, &base_from_head(), &q, imperfections, zones(), Seed(seed)).unwrap();
+    let driver = SimArm::new(&arm, &tool, &surface, &base_from_head(), &q, imperfections, zones(), Seed(seed)).unwrap();
     let protrusion = tool.needle.rest.get();
     Rig { driver, arm, tool, seq: 0, at: Instant::START, q, protrusion }
 }
@@ -438,4 +437,63 @@ proptest! {
             }
         }
     }
+}
+
+/// A table and a post of the cell, both met by the forearm and what hangs on it.
+#[test]
+fn table_and_cell_are_in_the_way() {
+    let (arm, tool) = (fixture::arm(), fixture::tool());
+    let park = JointPos::from_slice(&[0.0, -1.2, 1.6, -1.9, -1.57, 0.0]).unwrap();
+    let frames = arm.joint_frames(&park);
+    let wrist = frames[5].translation.vector;
+    let far = Pose::new(Isometry3::translation(0.0, 3.0, 0.0));
+    let run = |cell: crate::Cell| {
+        let perfect = Imperfections::none();
+        let driver = SimArm::new(&arm, &tool, &fixture::sphere(), &far, &park, &perfect, zones(), Seed(1)).unwrap();
+        let mut driver = driver.with_cell(cell);
+        for _ in 0..30 {
+            driver.idle();
+        }
+        driver.truth().accidents.iter().map(|a| (a.solid, a.obstacle)).collect::<Vec<_>>()
+    };
+    let none = run(crate::Cell { table: Some(Metres::new(-0.01)), solids: Vec::new() });
+    assert_eq!(none, []);
+    let table = run(crate::Cell { table: Some(Metres::new(wrist.z)), solids: Vec::new() });
+    assert!(!table.is_empty() && table.iter().all(|(_, o)| *o == Obstacle::Table), "{table:?}");
+    let (a, b) = (wrist - Vector3::z() * 0.2, wrist + Vector3::z() * 0.2);
+    let post = arm::Capsule { a: a.into(), b: b.into(), radius: Metres::new(0.02) };
+    let met = run(crate::Cell {
+        table: None,
+        solids: vec![arm::Capsule { radius: Metres::ZERO, a: far.origin().coords, b: far.origin().coords }, post],
+    });
+    assert!(!met.is_empty() && met.iter().all(|(_, o)| *o == Obstacle::Cell(1)), "{met:?}");
+}
+
+#[test]
+fn a_longer_cycle_is_the_same_world() {
+    let run = |cycle: i64| {
+        let rig = sim(fixture::tool(), &Imperfections::default(), 3);
+        let mut driver = rig.driver.with_cycle(Span::from_ms(cycle)).unwrap();
+        assert_eq!(driver.cycle(), Span::from_ms(cycle));
+        for _ in 0..60 / cycle {
+            driver.idle();
+        }
+        driver.truth().clone()
+    };
+    assert_eq!(run(1), run(2));
+    let rig = sim(fixture::tool(), &Imperfections::none(), 1);
+    assert!(rig.driver.with_cycle(Span::from_us(1500)).is_err());
+}
+
+/// Standing still from the first step on: the motors are not surprised by gravity.
+#[test]
+fn starts_at_rest() {
+    let mut rig = sim(fixture::tool(), &Imperfections::none(), 1);
+    let start = rig.driver.truth().base_from_tcp.origin();
+    let mut worst: f64 = 0.0;
+    for _ in 0..200 {
+        rig.hold(1);
+        worst = worst.max((rig.driver.truth().base_from_tcp.origin() - start).norm().get());
+    }
+    assert!(worst < 20e-6, "{worst}");
 }

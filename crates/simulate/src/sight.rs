@@ -7,16 +7,19 @@
 use std::sync::Arc;
 
 use frames::{Dir, Head, Point};
-use nalgebra::Isometry3;
+use nalgebra::{Isometry3, Vector3};
 use scan::Surface;
 
 use crate::draw::{Draw, Field, Stream};
 use crate::imperfections::ScanErrors;
 
-/// Nothing is described beyond this, m: more than nose travel and needle together.
+/// No query is made while the skin is certainly further from the ring than this, m.
 const NEAR: f64 = 8e-3;
 /// Nor deeper inside the head than this, m: there is no nearest skin to speak of.
 const DEEP: f64 = 0.05;
+/// The nose that has moved less than this since the last query, m, sees the tangent plane found then. A query costs as much
+/// as a quarter of the arm; on R = 80 mm the plane is off by 2.5 nm, across a facet's edge of 0.03 rad by 0.6 um.
+const SAME: f64 = 2e-5;
 /// Past this tilt, rad, the tool lies on the skin; no puncture is described.
 const LYING: f64 = 1.0;
 
@@ -39,17 +42,31 @@ pub(crate) struct Sight {
 pub(crate) struct TrueSkin {
     surface: Arc<Surface>,
     nose_radius: f64,
+    /// How far in front of the ring anything of the tool can be, m.
+    reach: f64,
     /// Outward against the scan: standard deviation, and the field.
     off: f64,
     field: Field,
-    /// Last measured: from where, and how far away the skin was.
-    known: Option<(Point<Head>, f64)>,
+    known: Option<Known>,
+}
+
+/// What the last query found.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    /// From here.
+    from: Point<Head>,
+    /// Of the true skin; negative inside.
+    height: f64,
+    /// Away from the skin, at `from`.
+    up: Vector3<f64>,
+    normal: Dir<Head>,
 }
 
 impl TrueSkin {
-    pub(crate) fn new(surface: Arc<Surface>, nose_radius: f64, draw: Draw, errors: &ScanErrors) -> Self {
+    /// `reach`: how far in front of the ring the needle can be, m.
+    pub(crate) fn new(surface: Arc<Surface>, [nose_radius, reach]: [f64; 2], draw: Draw, errors: &ScanErrors) -> Self {
         let field = Field::new(draw, Stream::SurfaceWaves, 0, errors.surface_wavelength);
-        Self { surface, nose_radius, off: errors.surface, field, known: None }
+        Self { surface, nose_radius, reach: reach.min(NEAR), off: errors.surface, field, known: None }
     }
 
     /// How far the true skin stands out of the scan at a place of the scan, m.
@@ -60,30 +77,47 @@ impl TrueSkin {
     /// `None` when the skin is further off than anything on the tool reaches.
     pub(crate) fn look(&mut self, head_from_tcp: &Isometry3<f64>) -> Option<Sight> {
         let ring = Point::from(head_from_tcp.translation.vector);
-        if let Some((from, distance)) = self.known
-            && distance - (ring - from).norm().get() > NEAR
-        {
-            return None;
-        }
-        let near = self.surface.nearest(ring);
-        let away = ring - near.point;
-        let normal = self.surface.axis_at(near.face, near.bary);
-        let outside = away.vector.dot(normal.get()) >= 0.0;
-        let from_scan = if outside { near.distance.get() } else { -near.distance.get() };
-        let height = from_scan - self.offset(&near.point);
-        self.known = Some((ring, height));
+        let known = match self.known {
+            Some(k) => {
+                let moved = (ring - k.from).vector;
+                let far = moved.norm();
+                if k.height - far > NEAR {
+                    return None;
+                }
+                if far < SAME {
+                    Known { from: ring, height: k.height + k.up.dot(&moved), ..k }
+                } else {
+                    self.query(ring)
+                }
+            }
+            None => self.query(ring),
+        };
+        let Known { height, normal, .. } = known;
         // Written so that a pose that is not finite sees nothing.
         if !(-DEEP..=NEAR).contains(&height) {
             return None;
         }
-        let axis = Dir::try_from_vector(head_from_tcp.rotation * -nalgebra::Vector3::z())?;
+        let axis = Dir::try_from_vector(head_from_tcp.rotation * -Vector3::z())?;
         let tilt = axis.angle(normal);
         if tilt > LYING {
             return None;
         }
         let along = height / tilt.cos();
+        let overlap = self.nose_radius * tilt.tan() - along;
         let entry = ring - axis * frames::Metres::new(along);
-        Some(Sight { overlap: self.nose_radius * tilt.tan() - along, tilt, entry, normal, axis })
+        (overlap >= -self.reach).then_some(Sight { overlap, tilt, entry, normal, axis })
+    }
+
+    fn query(&mut self, ring: Point<Head>) -> Known {
+        let near = self.surface.nearest(ring);
+        let away = (ring - near.point).vector;
+        let normal = self.surface.axis_at(near.face, near.bary);
+        let side = if away.dot(normal.get()) >= 0.0 { 1.0 } else { -1.0 };
+        let height = side * near.distance.get() - self.offset(&near.point);
+        let up = away.try_normalize(1e-6).map_or(normal.get().into_inner(), |away| away * side);
+        let known = Known { from: ring, height, up, normal };
+        self.known = Some(known);
+        known
     }
 }
 
@@ -93,10 +127,10 @@ mod tests {
     use crate::fixture;
     use crate::imperfections::Imperfections;
     use frames::Seed;
-    use nalgebra::{UnitQuaternion, Vector3};
+    use nalgebra::UnitQuaternion;
 
     fn sphere(errors: &ScanErrors) -> TrueSkin {
-        TrueSkin::new(fixture::sphere(), 5e-3, Draw(Seed(1)), errors)
+        TrueSkin::new(fixture::sphere(), [5e-3, 6e-3], Draw(Seed(1)), errors)
     }
 
     /// Nose `height` above the top of the sphere, needle down, tilted about x.
@@ -131,7 +165,7 @@ mod tests {
                 seen = Some(height);
             }
         }
-        assert!(seen.is_some_and(|h| (7.8e-3..8.1e-3).contains(&h)), "{seen:?}");
+        assert!(seen.is_some_and(|h| (5.8e-3..6.1e-3).contains(&h)), "{seen:?}");
     }
 
     #[test]

@@ -152,6 +152,16 @@ impl SimArm {
         }
     }
 
+    /// A person has looked at it and switches it on again: it stands where it is, nothing that was queued survives, and a
+    /// new line is heard from its first setpoint on.
+    pub fn acknowledge(&mut self) {
+        self.newest = None;
+        self.goal = (*self.world.reference(), JointVel::zeros(self.world.truth.q.len()));
+        self.mode = Mode::Running;
+        self.state.mode = Mode::Running;
+        self.state.seq = None;
+    }
+
     /// Takes a setpoint over if it is newer and sane.
     fn hear(&mut self, setpoint: &Setpoint) -> Result<(), SimError> {
         let dof = self.world.truth.q.len();

@@ -108,9 +108,7 @@ impl Tissue {
     pub(crate) fn place(&mut self, sight: &Sight) -> Place {
         match self.place {
             Some(place) if self.hole != Hole::Whole => place,
-            Some(place)
-                if place.punctures == self.punctures && (sight.entry - place.at).norm().get() < SAME_PLACE =>
-            {
+            Some(place) if place.punctures == self.punctures && (sight.entry - place.at).norm().get() < SAME_PLACE => {
                 place
             }
             _ => {
@@ -187,8 +185,8 @@ impl Tissue {
     fn finish(&mut self, at: Instant) -> Option<Hit> {
         let mut hit = self.open.take()?;
         hit.left = at;
-        hit.ink = f64::from(self.group.points())
-            * skin::ink_volume(self.group.diameter(), hit.penetration, hit.skin.fill);
+        hit.ink =
+            f64::from(self.group.points()) * skin::ink_volume(self.group.diameter(), hit.penetration, hit.skin.fill);
         Some(hit)
     }
 

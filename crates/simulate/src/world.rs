@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use arm::{ArmModel, Drive, JointPos, Nose, Tool};
+use arm::{ArmModel, Drive, JointPos, MAX_JOINTS, Nose, Tool};
 use frames::{Base, Head, Instant, Metres, Newtons, Penetration, Pose, Protrusion, Span, Tcp};
 use nalgebra::{Isometry3, Matrix3, Point3, Translation3, UnitQuaternion, Vector3};
 use scan::Surface;
 use skin::Group;
 
 use crate::SimError;
-use crate::accident::{Blow, Cell, Watch};
+use crate::accident::{Blow, Cell, Now, Watch};
 use crate::body::{Bodies, Mass, STEP};
 use crate::draw::{Draw, Stream};
 use crate::drive::NeedleDrive;
@@ -36,9 +36,11 @@ const TOOL_RADIUS: f64 = 0.05;
 
 /// What moves the needle.
 enum TrueDrive {
-    Own(NeedleDrive),
+    Own(Box<NeedleDrive>),
     /// Rigid in the tool: as far out as the ring is pushed back, less this recess (negative).
-    Arm { recess: f64 },
+    Arm {
+        recess: f64,
+    },
 }
 
 /// The true world.
@@ -60,8 +62,6 @@ pub(crate) struct World {
     /// On the head in the next step: force, and its moment about the head's centre.
     on_head: (Vector3<f64>, Vector3<f64>),
     step: u64,
-    /// From the base to the end of the tool with the arm stretched, m.
-    reach: f64,
     speed: arm::JointVel,
     pub(crate) truth: Truth,
 }
@@ -118,16 +118,16 @@ impl World {
 
         let (centre, radius) = ball_around(surface);
         let last = dof - 1;
-        let links = arm.links.iter().enumerate().flat_map(|(joint, link)| {
-            link.shapes.iter().map(move |&shape| (Solid::Link(joint), joint, shape))
-        });
+        let links = arm
+            .links
+            .iter()
+            .enumerate()
+            .flat_map(|(joint, link)| link.shapes.iter().map(move |&shape| (Solid::Link(joint), joint, shape)));
         let tool_solids = tool.body.iter().enumerate().filter_map(|(k, shape)| {
             let behind = behind_the_nose(shape, tool)?;
             Some((Solid::Tool(k), last, behind.moved(&arm.last_from_flange)))
         });
         let watch = Watch::new(surface.clone(), (centre, radius), links.chain(tool_solids));
-        let links_long: f64 = arm.joints.iter().map(|j| j.parent_from_joint.translation.vector.norm()).sum();
-        let reach = links_long + tool.flange_from_tcp.get().translation.vector.norm();
 
         let ends = [tool.needle.rest, tool.needle.stop];
         let (drive, travel) = match tool.drive {
@@ -135,7 +135,7 @@ impl World {
                 let scale = 1.0 + i.tool.drive_scale * draw.gauss(Stream::Tool, 2);
                 let zero = i.tool.drive_zero * draw.gauss(Stream::Tool, 3);
                 let own = NeedleDrive::new(ends, acceleration, delay, [scale, zero]);
-                (TrueDrive::Own(own), tool.nose.travel.get())
+                (TrueDrive::Own(Box::new(own)), tool.nose.travel.get())
             }
             Drive::Arm { .. } => {
                 // The collar stops the ring before the needle is further out than the stop.
@@ -173,7 +173,12 @@ impl World {
             travel,
             bodies,
             head,
-            skin: TrueSkin::new(surface.clone(), tool.nose.radius.get(), draw, &i.scan),
+            skin: TrueSkin::new(
+                surface.clone(),
+                [tool.nose.radius.get(), tool.needle.stop.get() + 1e-4],
+                draw,
+                &i.scan,
+            ),
             tissue: Tissue::new(zones, draw, group, tool.nose.radius, &i.skin),
             drive,
             ring: Ring::default(),
@@ -181,7 +186,6 @@ impl World {
             blows: Vec::new(),
             on_head: (Vector3::zeros(), Vector3::zeros()),
             step: 0,
-            reach,
             speed: arm::JointVel::zeros(dof),
             arm,
             truth,
@@ -222,17 +226,20 @@ impl World {
         self.truth.base_from_tcp = Pose::new(last * self.arm.last_from_flange * self.flange_from_tcp.get());
 
         self.touch(before, seq);
-        let head_speed = (self.truth.base_from_head.origin() - head_before.origin()).norm().get() / STEP;
-        let arm_speed = self.reach * self.speed.iter().map(|v| v.abs()).sum::<f64>();
         let base_from_head = *self.truth.base_from_head.get();
-        self.watch.step(
-            self.step,
-            &frames[..self.arm.dof()],
-            &base_from_head,
-            arm_speed + 2.0 * head_speed,
-            &mut self.truth,
-            &mut self.blows,
-        );
+        let mut axes = [Vector3::zeros(); MAX_JOINTS];
+        for (axis, (frame, joint)) in axes.iter_mut().zip(frames.iter().zip(&self.arm.joints)) {
+            *axis = frame.rotation * joint.axis.into_inner();
+        }
+        let now = Now {
+            step: self.step,
+            frames: &frames[..self.arm.dof()],
+            axes: &axes,
+            speeds: &self.speed,
+            base_from_head: &base_from_head,
+            head_speed: fastest_of_head(head_before.get(), &base_from_head),
+        };
+        self.watch.step(&now, &mut self.truth, &mut self.blows);
         self.gather_forces();
     }
 
@@ -367,14 +374,24 @@ impl World {
     }
 }
 
-/// A ball around a surface: middle and half diagonal of its box.
+/// Of the points of a head that has moved in a step from one pose to another, the speed of the fastest, m/s: no point is
+/// further than 0.3 m from the frame's origin.
+fn fastest_of_head(from: &Isometry3<f64>, to: &Isometry3<f64>) -> f64 {
+    let moved = (to.translation.vector - from.translation.vector).norm();
+    let turned = from.rotation.angle_to(&to.rotation);
+    (moved + 0.3 * turned) / STEP
+}
+
+/// A ball around a surface: the middle of its box, and the farthest vertex from there.
 fn ball_around(surface: &Surface) -> (Point3<f64>, f64) {
     let (mut low, mut high) = (Vector3::repeat(f64::INFINITY), Vector3::repeat(f64::NEG_INFINITY));
     for p in surface.vertices() {
         low = low.inf(&p.coords.coords);
         high = high.sup(&p.coords.coords);
     }
-    (Point3::from((low + high) * 0.5), 0.5 * (high - low).norm())
+    let centre = Point3::from((low + high) * 0.5);
+    let radius = surface.vertices().iter().map(|p| (p.coords - centre).norm()).fold(0.0, f64::max);
+    (centre, radius)
 }
 
 /// The part of a tool's solid that lies behind the ring when it is pushed back all the way: what is further forward moves
@@ -418,6 +435,6 @@ mod tests {
         let sphere = fixture::sphere();
         let (centre, radius) = ball_around(&sphere);
         assert!(sphere.vertices().iter().all(|p| (p.coords - centre).norm() <= radius + 1e-12));
-        assert!(radius < 0.16);
+        assert!(radius < fixture::RADIUS + 1e-9);
     }
 }
