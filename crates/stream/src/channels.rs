@@ -50,16 +50,8 @@ pub(crate) fn line() -> (Line, LoopLine) {
     let (orders_in, orders) = bounded(ROOM.0);
     let (events, events_out) = bounded(ROOM.1);
     let (telemetry, telemetry_out) = bounded(ROOM.2);
-    let ours = LoopLine {
-        orders,
-        events,
-        telemetry,
-        kept: [None; 16],
-        lease: 0,
-        waiting: None,
-        dropped: 0,
-        lost_events: 0,
-    };
+    let ours =
+        LoopLine { orders, events, telemetry, kept: [None; 16], lease: 0, waiting: None, dropped: 0, lost_events: 0 };
     (Line { orders: orders_in, events: events_out, telemetry: telemetry_out }, ours)
 }
 
@@ -120,10 +112,58 @@ impl LoopLine {
         }
     }
 
+    pub(crate) fn has_kept(&self) -> bool {
+        self.kept[0].is_some()
+    }
+
     /// Telemetry may be dropped.
     pub(crate) fn show(&mut self, cycle: &Cycle) {
         if self.telemetry.try_send(*cycle).is_err() {
             self.dropped += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use frames::Instant;
+
+    fn event(n: u64) -> Event {
+        Event::Resumed { at: Instant::from_ns(n) }
+    }
+
+    #[test]
+    fn a_full_event_channel_keeps_order_and_holds() {
+        let (theirs, mut ours) = line();
+        (0..260).for_each(|n| ours.tell(Some(event(n))));
+        assert!(ours.input().backlog);
+        let first: Vec<_> = std::iter::from_fn(|| theirs.event()).collect();
+        ours.tell(None);
+        let rest: Vec<_> = std::iter::from_fn(|| theirs.event()).collect();
+        assert_eq!(first.into_iter().chain(rest).collect::<Vec<_>>(), (0..260).map(event).collect::<Vec<_>>());
+        assert!(!ours.input().backlog && ours.lost_events == 0);
+    }
+
+    #[test]
+    fn a_writer_that_is_gone_holds() {
+        let (theirs, mut ours) = line();
+        drop(theirs);
+        ours.tell(Some(event(1)));
+        assert!(ours.input().backlog);
+    }
+
+    #[test]
+    fn the_lease_never_falls_and_commands_keep_their_order() {
+        let (theirs, mut ours) = line();
+        for order in [Order::Lease(8), Order::Command(Command::Pause), Order::Lease(3), Order::Command(Command::Resume)]
+        {
+            assert!(theirs.order(order));
+        }
+        assert_eq!(ours.input(), Input { lease: 8, command: Some(Command::Pause), backlog: false });
+        assert_eq!(ours.input(), Input { lease: 8, command: Some(Command::Resume), backlog: false });
+        assert_eq!(ours.input().command, None);
+        (0..64).for_each(|_| assert!(theirs.order(Order::Lease(9))));
+        assert!(!theirs.order(Order::Lease(10)), "a flood finds the door closed");
     }
 }

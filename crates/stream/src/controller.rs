@@ -9,24 +9,22 @@ use arm::{ArmModel, ArmState, JointPos, Program, Setpoint, Stroke, Tool};
 use frames::{Base, Head, Instant, Metres, Newtons, Point, Pose, Span};
 
 use crate::fault::{Alarm, Cause, Level};
+use crate::felt::{Air, Window};
 use crate::guard::{Permit, Refusal};
 use crate::head::HeadFilter;
+use crate::memory::{Log, News};
 use crate::needle::Needle;
 use crate::path::{Move, Past, Path};
 use crate::safe::Safe;
 use crate::stop::JointStop;
-use crate::stroke::{Air, Route, Then, Window, Work};
+use crate::stroke::{Route, Then, Work};
 use crate::surface::Learnt;
 use crate::travel::Place;
 use crate::watch::{Told, Watch, valid};
 use crate::{Belief, Command, Config, Cycle, Event, Fault, Guard, Hold, HoldWhy, Phase, Why};
 
-/// Cycles kept before a fault.
-pub(crate) const KEPT: usize = 500;
 /// A hold that no person must end lasts this long after its reason was last seen.
 const HOLD_FOR: Span = Span::from_ms(100);
-/// Events that one cycle after another can tell; a stroke has three, a fault two more.
-const PENDING: usize = 8;
 
 /// What comes in besides the arm's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,11 +94,8 @@ pub struct Controller {
     pub(crate) calm: bool,
     level: Option<Level>,
     seq: u64,
-    events: [Option<Event>; PENDING],
-    lost_events: u32,
-    ring: Vec<Cycle>,
-    ring_next: usize,
-    last: Option<Cycle>,
+    news: News,
+    log: Log,
 }
 
 impl Controller {
@@ -108,7 +103,7 @@ impl Controller {
         let farthest = |s: &Stroke| s.head_from_touch.get().translation.vector.norm();
         let radius = Metres::new(program.strokes.iter().map(farthest).fold(0.0, f64::max));
         let head_radius = config.speeds.head_radius.unwrap_or(radius);
-        let press = tool.nose.displacement(tool.nose.contact).get() + tool.nose.contact.get() / crate::stroke::SCALP;
+        let press = tool.nose.displacement(tool.nose.contact).get() + tool.nose.contact.get() / crate::contact::SCALP;
         Self {
             head_radius,
             watch: Watch::new(config.bounds, cycle, model.dof()),
@@ -139,11 +134,8 @@ impl Controller {
             calm: true,
             level: None,
             seq: 0,
-            events: [None; PENDING],
-            lost_events: 0,
-            ring: Vec::with_capacity(KEPT),
-            ring_next: 0,
-            last: None,
+            news: News::default(),
+            log: Log::new(),
             program,
             model,
             tool,
@@ -161,7 +153,7 @@ impl Controller {
         let at = due + self.cycle.times(missed + 1);
         let at = self.guard.said().map_or(at, |said| at.max(said.at + self.cycle));
         let result = self.decide(now, due, at, state, input);
-        let event = self.next_event();
+        let event = self.news.next();
         let setpoint = result.as_ref().ok().copied();
         self.record(now, due, at, state, setpoint, event);
         let setpoint = result?;
@@ -317,7 +309,9 @@ impl Controller {
                 self.pause_after_dot = true;
                 self.end_hold(now);
             }
-            Some(Command::Skip) => self.skip_next = true,
+            Some(Command::Skip) => {
+                self.skip_next = !matches!(self.phase, Phase::Insert | Phase::Dwell | Phase::Withdraw);
+            }
             Some(Command::Stop) => self.ending = true,
             Some(Command::Halt) => {
                 self.latch(now, Alarm::new(Level::R3, Cause::Operator));
@@ -464,22 +458,12 @@ impl Controller {
         }
     }
 
-    /// Queues an event. The queue cannot fill: nothing is begun while it is not empty.
     pub(crate) fn tell(&mut self, event: Event) {
-        match self.events.iter_mut().find(|e| e.is_none()) {
-            Some(free) => *free = Some(event),
-            None => self.lost_events += 1,
-        }
+        self.news.tell(event);
     }
 
     pub(crate) fn has_news(&self) -> bool {
-        self.events[0].is_some()
-    }
-
-    fn next_event(&mut self) -> Option<Event> {
-        let first = self.events[0].take();
-        self.events.rotate_left(1);
-        first
+        !self.news.is_empty()
     }
 
     fn record(
@@ -495,8 +479,7 @@ impl Controller {
         let speed = self.head.speed(&self.site_on_head(), now);
         let base_from_head: Pose<Base, Head> = self.path.head(at);
         let along = if matches!(self.path.moving, Move::Along) { self.path.axis.at(at).s } else { 0.0 };
-        let belief =
-            Belief { base_from_head, nose: nose(&state.q), head_speed: speed, along: Metres::new(along) };
+        let belief = Belief { base_from_head, nose: nose(&state.q), head_speed: speed, along: Metres::new(along) };
         let cycle = Cycle {
             now,
             due,
@@ -508,28 +491,18 @@ impl Controller {
             belief,
             event,
         };
-        self.last = Some(cycle);
-        // The ring shows how it came to the fault, so it stops with it.
-        if self.fault.is_some_and(|fault| fault.at < now) {
-            return;
-        }
-        if self.ring.len() < KEPT {
-            self.ring.push(cycle);
-        } else {
-            self.ring[self.ring_next] = cycle;
-        }
-        self.ring_next = (self.ring_next + 1) % KEPT;
+        // The log shows how it came to the fault, so it stops with it.
+        self.log.add(cycle, self.fault.is_some_and(|fault| fault.at < now));
     }
 
     /// The cycle just done.
     pub fn last_cycle(&self) -> Option<&Cycle> {
-        self.last.as_ref()
+        self.log.last()
     }
 
     /// The last 500 cycles up to the fault, oldest first.
     pub fn log(&self) -> impl Iterator<Item = &Cycle> {
-        let split = if self.ring.len() < KEPT { 0 } else { self.ring_next };
-        self.ring[split..].iter().chain(&self.ring[..split])
+        self.log.oldest_first()
     }
 
     /// The latched fault.
@@ -550,6 +523,11 @@ impl Controller {
     /// Place in the program.
     pub fn index(&self) -> usize {
         self.index
+    }
+
+    /// Events that found no room in the controller; zero unless the code is wrong.
+    pub fn lost_events(&self) -> u32 {
+        self.news.lost
     }
 
     /// Strokes done and skipped.

@@ -208,6 +208,14 @@ pub enum Cause {
         /// How far.
         by: Radians,
     },
+    /// Something is in the way between park and head.
+    #[error("the nose touched something between park and head: nose {nose}, force {force}; clear the way")]
+    Touched {
+        /// Measured.
+        nose: Metres,
+        /// Measured.
+        force: Newtons,
+    },
     /// Several strokes failed one after the other.
     #[error("{count} strokes skipped in a row; check registration and tool")]
     SkipsInRow {
@@ -217,9 +225,6 @@ pub enum Cause {
     /// A person asked for it.
     #[error("stopped by the operator")]
     Operator,
-    /// The driver returned an error.
-    #[error("the arm's driver failed")]
-    Driver,
 }
 
 /// A latched fault: the first one of a run.

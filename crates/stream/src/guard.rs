@@ -339,15 +339,15 @@ impl Guard {
     }
 
     fn needle(&self, protrusion: Protrusion, state: &ArmState, permit: &Permit) -> Result<(), Refusal> {
-        let most = if permit.protrusion < self.stop { permit.protrusion } else { self.stop };
         if !(protrusion >= self.rest) {
             return Err(Refusal::Protrusion { protrusion, limit: self.rest });
         }
         if protrusion <= Protrusion::ZERO {
             return Ok(());
         }
-        if !(protrusion <= most) {
-            return Err(Refusal::Protrusion { protrusion, limit: most });
+        // Two limits, each by itself: a limit that is no number allows nothing.
+        if let Some(limit) = [permit.protrusion, self.stop].into_iter().find(|limit| !(protrusion <= *limit)) {
+            return Err(Refusal::Protrusion { protrusion, limit });
         }
         if !permit.open {
             return Err(Refusal::GateClosed { protrusion });

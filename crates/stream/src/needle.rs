@@ -53,13 +53,8 @@ impl Needle {
     /// Out, for a stroke that begins with the setpoint for `at`.
     pub(crate) fn out(&mut self, to: Protrusion, limit: Protrusion, at: Instant) {
         (self.wanted, self.limit, self.told_in) = (to, limit, None);
-        self.strike = Some(Strike {
-            began: at,
-            inserted: None,
-            withdrawn: None,
-            reached: self.rest,
-            force_most: Newtons::ZERO,
-        });
+        self.strike =
+            Some(Strike { began: at, inserted: None, withdrawn: None, reached: self.rest, force_most: Newtons::ZERO });
     }
 
     /// Back, now.

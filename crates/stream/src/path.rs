@@ -170,7 +170,8 @@ impl Path {
         let seed = model.inverse_near(&Pose::new(nominal * self.tcp_from_flange.get()), q).unwrap_or(*q);
         let probe = -1e-3;
         let back = Pose::new(nominal * Translation3::new(0.0, 0.0, probe) * self.tcp_from_flange.get());
-        let slope = model.inverse_near(&back, &seed).map_or(JointPos::zeros(q.len()), |b| b.zip(&seed, |b, s| (b - s) / probe));
+        let slope =
+            model.inverse_near(&back, &seed).map_or(JointPos::zeros(q.len()), |b| b.zip(&seed, |b, s| (b - s) / probe));
         self.anchor = Anchor { nominal, seed, slope, stroke: false };
         self.axis.stand(0.0, at);
         self.moving = Move::Along;
@@ -184,7 +185,8 @@ impl Path {
 
     /// What was said for `then` or just before, and the greatest speeds said since.
     pub(crate) fn told(&self, then: Instant) -> Option<(Past, JointVel, f64)> {
-        let (mut found, mut fastest, mut nose_fastest) = (None::<Past>, JointVel::zeros(self.anchor.seed.len()), 0.0_f64);
+        let (mut found, mut fastest, mut nose_fastest) =
+            (None::<Past>, JointVel::zeros(self.anchor.seed.len()), 0.0_f64);
         for k in 1..=self.said.min(HISTORY) {
             let Some(past) = self.history[(self.said - k) % HISTORY] else { break };
             fastest = fastest.zip(&past.qd, |a, b| if a.abs() >= b.abs() { a } else { b });

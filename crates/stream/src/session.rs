@@ -136,6 +136,16 @@ pub enum Refused {
         /// The gate's.
         most: f64,
     },
+    /// A setting that cannot be.
+    #[error("the setting {what} is {value}, it must be {must}")]
+    Setting {
+        /// Its name.
+        what: &'static str,
+        /// Its value, SI.
+        value: f64,
+        /// What it must be.
+        must: &'static str,
+    },
     /// A cycle that cannot be.
     #[error("a cycle of {cycle} is outside 0.5 to 10 ms")]
     Cycle {
@@ -233,8 +243,8 @@ fn check(
     if !(cycle >= Span::from_us(500) && cycle <= Span::from_ms(10)) {
         return Err(Refused::Cycle { cycle });
     }
-    let (force, least, most) =
-        (tool.nose.contact.get(), config.gates.force_least.get(), config.gates.force_most.get());
+    check_config(config)?;
+    let (force, least, most) = (tool.nose.contact.get(), config.gates.force_least.get(), config.gates.force_most.get());
     if !(force >= least && force <= most) {
         return Err(Refused::Contact { force, least, most });
     }
@@ -251,14 +261,55 @@ fn check(
     for joint in 0..dof {
         let (p, a) = (&program.limits, &model.limits);
         let at = |v: &[f64]| v.get(joint).copied().unwrap_or(f64::NAN);
-        let within = at(&p.speed) <= at(&a.speed)
-            && at(&p.acceleration) <= at(&a.acceleration)
-            && at(&p.jerk) <= at(&a.jerk);
+        let within =
+            at(&p.speed) <= at(&a.speed) && at(&p.acceleration) <= at(&a.acceleration) && at(&p.jerk) <= at(&a.jerk);
         if !within {
             return Err(Refused::Limits { joint });
         }
     }
     program.strokes.iter().try_for_each(|s| check_stroke(s, program, model, tool))
+}
+
+/// What would switch a rule off is no setting.
+fn check_config(config: &Config) -> Result<(), Refused> {
+    let (b, g, s, t) = (&config.bounds, &config.gates, &config.speeds, &config.tracking);
+    let valid_for = b.valid_for.seconds();
+    if !(valid_for > 0.0 && valid_for <= 0.020) {
+        return Err(Refused::Setting { what: "valid_for", value: valid_for, must: "above 0 and at most 20 ms" });
+    }
+    if !(s.share > 0.0 && s.share < 1.0) {
+        return Err(Refused::Setting { what: "share", value: s.share, must: "between 0 and 1" });
+    }
+    let positive = [
+        ("force", b.force.get()),
+        ("force_rate", b.force_rate),
+        ("following", b.following.get()),
+        ("position", b.position.get()),
+        ("encoder", b.encoder.get()),
+        ("head_withdraw", b.head_withdraw),
+        ("head_stop", b.head_stop),
+        ("correction", b.correction.get()),
+        ("correction_turn", b.correction_turn.get()),
+        ("head_speed", g.head_speed),
+        ("tilt", g.tilt.get()),
+        ("lateral", g.lateral.get()),
+        ("still", g.still.get()),
+        ("force_tolerance", g.force_tolerance.get()),
+        ("free", s.free),
+        ("near_head", s.near_head),
+        ("touching", s.touching),
+        ("search", s.search.get()),
+        ("trusted", s.trusted.get()),
+        ("prior", s.prior.get()),
+        ("neighbourhood", s.neighbourhood.get()),
+        ("noise", t.noise.get()),
+        ("noise_turn", t.noise_turn.get()),
+        ("agility", t.agility),
+        ("agility_turn", t.agility_turn),
+        ("bandwidth", t.bandwidth),
+    ];
+    let bad = positive.into_iter().find(|(_, v)| !(*v > 0.0 && v.is_finite()));
+    bad.map_or(Ok(()), |(what, value)| Err(Refused::Setting { what, value, must: "finite and above 0" }))
 }
 
 fn check_stroke(stroke: &Stroke, program: &Program, model: &ArmModel, tool: &Tool) -> Result<(), Refused> {

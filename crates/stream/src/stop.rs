@@ -66,11 +66,8 @@ impl Brake {
         let (v1, a1) = (d * v, d * a);
         let most = most.max(a1.abs());
         let peak = (jerk * v1 + 0.5 * a1 * a1).max(0.0).sqrt();
-        let (peak, hold) = if peak <= most {
-            (peak, 0.0)
-        } else {
-            (most, (v1 + a1 * a1 / (2.0 * jerk) - most * most / jerk) / most)
-        };
+        let (peak, hold) =
+            if peak <= most { (peak, 0.0) } else { (most, (v1 + a1 * a1 / (2.0 * jerk) - most * most / jerk) / most) };
         Self { v, a, jerk: -d * jerk, times: [((a1 + peak) / jerk).max(0.0), hold.max(0.0), peak / jerk] }
     }
 
@@ -105,11 +102,8 @@ mod tests {
             acceleration: JointAcc::from_slice(&one(most)).unwrap(),
             jerk: JointJerk::from_slice(&one(jerk)).unwrap(),
         };
-        let (q, qd, qdd) = (
-            JointPos::zeros(1),
-            JointVel::from_slice(&one(v)).unwrap(),
-            JointAcc::from_slice(&one(a)).unwrap(),
-        );
+        let (q, qd, qdd) =
+            (JointPos::zeros(1), JointVel::from_slice(&one(v)).unwrap(), JointAcc::from_slice(&one(a)).unwrap());
         JointStop::new(Instant::START, &q, &qd, &qdd, &limits)
     }
 

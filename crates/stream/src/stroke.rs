@@ -1,37 +1,25 @@
-//! The course of a treatment: from phase to phase, as sensors and time allow.
+//! The course of a treatment: from stroke to stroke, as sensors and time allow.
 //!
-//! In: the newest state, the lease, the path. Out: the next phase, what moves, orders to the needle, events. Travel, ready,
-//! approach, seek, settle, gate, insert, dwell, withdraw, lift, and again. Absent: faults (see [`crate::safe`]), the
-//! geometry of moving with the head (see [`crate::path`]).
+//! In: the newest state, the lease, the path. Out: the next phase, what moves, events. Wait, travel, ready; then `contact`
+//! (approach, seek, settle, gate) and `strike` (insert, dwell, withdraw); then lift, and again, and home. Absent: faults
+//! (see `safe`), the geometry of moving with the head (see `path`).
 
-use arm::{ArmState, Drive, JointPos};
-use frames::{Instant, Metres, Newtons, Penetration, Point, Protrusion, Radians, Span, Tcp};
-use nalgebra::Vector3;
+use arm::{ArmState, JointPos};
+use frames::{Instant, Newtons, Protrusion, Span};
 
-use crate::axis::{AxisLimits, On};
+use crate::axis::AxisLimits;
 use crate::controller::Controller;
 use crate::fault::Cause;
+use crate::felt::Air;
 use crate::follow::Follower;
-use crate::gate::{Moment, closed};
 use crate::guard::{feels, hit};
-use crate::needle::Strike;
-use crate::path::{Anchor, Move};
+use crate::path::Move;
+use crate::strike::AtGate;
 use crate::surface::Expected;
-use crate::{Event, HoldWhy, Input, Outcome, Phase, Why};
+use crate::{Event, HoldWhy, Input, Phase, Why};
 
-/// Scalp under the ring, N/m (`skin.md` 1.12): only the first guess of how far to press.
-pub(crate) const SCALP: f64 = 1_800.0;
 /// Speeds are planned this part below the guard's bounds.
-const MARGIN: f64 = 0.95;
-/// The nose is pressed in faster than it seeks once the surface is trusted: 20 mm/s times the longest stop latency on
-/// record (98 ms, `skin.md` 4.2) at 0.4 N/mm adds 0.8 N to a contact of 0.8 N and stays below the trip of 2 N.
-const PRESS: f64 = 2.0;
-/// Shortest approach worth its own course.
-const WORTH: f64 = 3e-4;
-/// Trials to reach the contact force.
-const TRIES: u32 = 6;
-/// The force must stand within this after the first touch.
-const SETTLE: Span = Span::from_ms(800);
+pub(crate) const MARGIN: f64 = 0.95;
 /// Clearance taken by the way back from a place that is no stroke.
 const AWAY: f64 = 0.004;
 /// A force sensor further from zero in the air cannot be trusted.
@@ -72,96 +60,19 @@ pub(crate) struct Work {
     /// Where the surface is believed to be.
     pub(crate) surface: f64,
     /// From the lifted posture to the surface as planned.
-    lift: f64,
-    limits: Option<AxisLimits>,
+    pub(crate) lift: f64,
+    pub(crate) limits: Option<AxisLimits>,
     /// Where the nose met it.
-    contact: Option<f64>,
-    since: Option<Instant>,
-    tries: u32,
-    retries: u32,
-    waiting: Option<Instant>,
-    reached: Option<Instant>,
-    commanded: Protrusion,
-    before_push: f64,
-    belief: Option<AtGate>,
+    pub(crate) contact: Option<f64>,
+    pub(crate) since: Option<Instant>,
+    pub(crate) tries: u32,
+    pub(crate) retries: u32,
+    pub(crate) waiting: Option<Instant>,
+    pub(crate) reached: Option<Instant>,
+    pub(crate) commanded: Protrusion,
+    pub(crate) before_push: f64,
+    pub(crate) belief: Option<AtGate>,
     pub(crate) aborted: Option<Cause>,
-}
-
-/// What was believed when the gate opened.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct AtGate {
-    nose: Metres,
-    force: Newtons,
-    tilt: Radians,
-    lateral: Metres,
-    entry: Point<frames::Head>,
-    correction: (Metres, Radians),
-}
-
-/// The newest nose and force readings.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Window {
-    readings: [(Instant, f64, f64); 32],
-    count: usize,
-    length: Span,
-}
-
-impl Default for Window {
-    fn default() -> Self {
-        Self { readings: [(Instant::START, 0.0, 0.0); 32], count: 0, length: Span::ZERO }
-    }
-}
-
-/// The force sensor in the air.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Air {
-    pub(crate) bias: Newtons,
-    sum: f64,
-    least: f64,
-    most: f64,
-    count: u32,
-}
-
-/// The measured nose against the stroke's axis.
-#[derive(Debug, Clone, Copy)]
-struct Seen {
-    s: f64,
-    lateral: f64,
-    tilt: f64,
-}
-
-impl Window {
-    pub(crate) fn add(&mut self, state: &ArmState, length: Span) {
-        self.readings[self.count % 32] = (state.at, state.nose.get(), state.axial_force.get());
-        self.count += 1;
-        self.length = length;
-    }
-
-    fn newest(&self, now: Instant) -> impl Iterator<Item = &(Instant, f64, f64)> {
-        let n = self.count;
-        (1..=n.min(32)).map(move |k| &self.readings[(n - k) % 32]).take_while(move |r| now - r.0 <= self.length)
-    }
-
-    /// How far the nose moved, and the mean force, within the window; `None` while it reaches back before `since`.
-    fn look(&self, now: Instant, since: Instant) -> Option<(Metres, Newtons)> {
-        let (mut least, mut most, mut force, mut n) = (f64::INFINITY, f64::NEG_INFINITY, 0.0, 0.0);
-        for (_, nose, f) in self.newest(now) {
-            (least, most, force, n) = (least.min(*nose), most.max(*nose), force + f, n + 1.0);
-        }
-        let full = now - since >= self.length && n >= 3.0;
-        full.then(|| (Metres::new(most - least), Newtons::new(force / n)))
-    }
-}
-
-impl Air {
-    fn add(&mut self, force: f64) {
-        if self.count == 0 {
-            (self.least, self.most) = (force, force);
-        }
-        (self.least, self.most) = (self.least.min(force), self.most.max(force));
-        self.sum += force;
-        self.count += 1;
-    }
 }
 
 impl Controller {
@@ -234,7 +145,13 @@ impl Controller {
         let (gives, _) = feels(&self.tool);
         let hits = self.felt(state.axial_force) > hit(&self.tool);
         if state.nose > gives || hits {
-            self.abandon_for(Why::TouchedInTravel, None, now);
+            if self.route == Route::Hop {
+                self.abandon_for(Why::TouchedInTravel, None, now);
+            } else {
+                // Nothing should be in the way between park and head: somebody must look.
+                let cause = Cause::Touched { nose: state.nose, force: state.axial_force };
+                self.hold_for(now, HoldWhy::Cause(cause), true);
+            }
             return self.stop_here(Then::Away);
         }
         if self.ending {
@@ -262,6 +179,7 @@ impl Controller {
             Route::Home(_) => self.finish(now),
             Route::Out(_) | Route::Hop => {
                 self.phase = Phase::Ready;
+                self.route = Route::Hop;
                 self.work = Work::default();
                 self.last_end.get_or_insert(began);
             }
@@ -306,269 +224,7 @@ impl Controller {
         self.begin_stroke(now, from);
     }
 
-    fn begin_stroke(&mut self, now: Instant, from: Instant) {
-        let Some(stroke) = self.program.strokes.get(self.index).copied() else { return };
-        let tcp = self.tool.flange_from_tcp.get();
-        let nominal = self.model.forward(&stroke.lifted).get() * tcp;
-        let touch = self.model.forward(&stroke.touch).get() * tcp;
-        let lift = (nominal.inverse() * touch).translation.vector.z;
-        let slope = stroke.touch.zip(&stroke.lifted, |t, l| (t - l) / lift);
-        self.path.anchor = Anchor { nominal, seed: stroke.lifted, slope, stroke: true };
-        self.path.axis.stand(0.0, from);
-        self.path.moving = Move::Along;
-        let expected = self.learnt.expect(stroke.head_from_touch.origin());
-        let surface = lift + expected.offset.get();
-        let limits = self.axis_limits(&slope);
-        self.work = Work {
-            expected: Some(expected),
-            surface,
-            lift,
-            limits: Some(limits),
-            retries: self.work.retries,
-            ..Work::default()
-        };
-        let speeds = &self.config.speeds;
-        let slow_from = if expected.trusted {
-            surface - 3.0 * expected.sigma.get()
-        } else {
-            surface - speeds.last.get()
-        };
-        let slow = speeds.touching * MARGIN;
-        self.phase = Phase::Approach;
-        let fast = AxisLimits { speed: (speeds.near_head * MARGIN).min(limits.speed), ..limits };
-        if !(slow_from > WORTH && self.path.axis.go(from, On::default(), slow_from, slow, fast)) {
-            self.start_seek(now, from);
-        }
-    }
-
-    /// What the joints allow along the needle.
-    pub(crate) fn axis_limits(&self, slope: &JointPos) -> AxisLimits {
-        let part = self.config.speeds.share;
-        let limits = &self.model.limits;
-        let most = |limit: &[f64]| {
-            let along = limit.iter().zip(slope.iter()).map(|(l, d)| part * l / d.abs().max(1e-6));
-            along.fold(f64::INFINITY, f64::min)
-        };
-        AxisLimits { speed: most(&limits.speed), acceleration: most(&limits.acceleration), jerk: most(&limits.jerk) }
-    }
-
-    fn tolerance(&self) -> f64 {
-        let search = self.config.speeds.search.get();
-        match self.work.expected {
-            Some(e) if e.trusted => (5.0 * e.sigma.get()).clamp(5e-4, search.max(5e-4)),
-            _ => search,
-        }
-    }
-
-    fn start_seek(&mut self, now: Instant, from: Instant) {
-        self.phase = Phase::Seek;
-        let slow = self.config.speeds.touching * MARGIN;
-        let end = self.work.surface + self.tolerance();
-        self.aim(now, from, end, slow);
-    }
-
-    /// Re-aims the course along the needle; what cannot be aimed is stopped.
-    fn aim(&mut self, now: Instant, from: Instant, to: f64, speed: f64) {
-        let on = self.path.axis.at(from);
-        let limits = self.work.limits.unwrap_or_else(|| self.axis_limits(&self.path.anchor.slope));
-        let limits = AxisLimits { speed: speed.min(limits.speed), ..limits };
-        if !self.path.axis.go(from, on, to, 0.0, limits) {
-            self.hold_for(now, HoldWhy::Cause(Cause::NoPosture), true);
-            self.abandon_for(Why::Refused, Some(Cause::NoPosture), now);
-            self.stop_here(Then::Away);
-        }
-    }
-
-    fn seek(&mut self, now: Instant, from: Instant, state: &ArmState) {
-        if self.leave_early(now, from) {
-            return;
-        }
-        if self.touches(state) {
-            let Some(seen) = self.seen(state) else { return };
-            let contact = seen.s - state.nose.get();
-            let by = contact - self.work.surface;
-            if !(by >= -self.tolerance()) {
-                return self.give_up(now, from, Why::ContactEarly { by: Metres::new(-by) });
-            }
-            self.work.contact = Some(contact);
-            self.learnt.add(self.site_on_head(), Metres::new(contact - self.work.lift));
-            self.work.since = Some(now);
-            self.phase = Phase::Settle;
-            let speed = self.touching_speed() * MARGIN;
-            return self.aim(now, from, contact + self.press, speed);
-        }
-        if !self.path.axis.is_over(from) && self.phase == Phase::Seek {
-            return;
-        }
-        if self.phase == Phase::Approach {
-            if self.path.axis.is_over(from) {
-                self.start_seek(now, from);
-            }
-            return;
-        }
-        let since = *self.work.since.get_or_insert(now);
-        if now - since >= self.config.tracking.arm_lag + Span::from_ms(30) {
-            let by = Metres::new(self.path.axis.at(from).s - self.work.surface);
-            self.give_up(now, from, Why::ContactLate { by });
-        }
-    }
-
-    fn settle(&mut self, now: Instant, from: Instant, state: &ArmState) {
-        if self.leave_early(now, from) {
-            return;
-        }
-        let first = self.work.since.unwrap_or(now);
-        if !self.path.axis.is_over(from) {
-            self.work.waiting = None;
-            return;
-        }
-        // The arm arrives a servo lag after its course; the window must begin after that.
-        let arrived = *self.work.waiting.get_or_insert(now);
-        let Some((moved, force)) = self.window.look(state.at, arrived + self.config.tracking.arm_lag) else { return };
-        let force = self.felt(force);
-        let still = moved <= self.config.gates.still + self.tool.sensors.nose_noise * 4.0;
-        let error = self.tool.nose.contact - force;
-        let on = self.path.axis.at(from);
-        let contact = self.work.contact.unwrap_or(on.s);
-        if still && error.abs() <= self.config.gates.force_tolerance {
-            self.press += 0.3 * (on.s - contact - self.press);
-            self.work.since = Some(now);
-            self.phase = Phase::Gate;
-            return;
-        }
-        let late = now - first > SETTLE;
-        if !still && !late {
-            return;
-        }
-        self.work.tries += 1;
-        if late || self.work.tries > TRIES {
-            let gates = &self.config.gates;
-            if still && force >= gates.force_least && force <= gates.force_most {
-                self.work.since = Some(now);
-                self.phase = Phase::Gate;
-                return;
-            }
-            return self.give_up(now, from, Why::Force { force });
-        }
-        let stiffness = 1.0 / (1.0 / self.tool.nose.spring_n_per_m + 1.0 / SCALP);
-        let step = (error.get() / stiffness).clamp(-5e-4, 5e-4);
-        self.work.waiting = None;
-        self.aim(now, from, on.s + step, self.touching_speed() * MARGIN);
-    }
-
-    fn gate(&mut self, now: Instant, from: Instant, at: Instant, state: &ArmState, input: &Input) {
-        if self.leave_early(now, from) {
-            return;
-        }
-        let since = *self.work.since.get_or_insert(now);
-        let Some(seen) = self.seen(state) else { return };
-        let look = self.window.look(state.at, Instant::START);
-        let force = self.felt(look.map_or(state.axial_force, |l| l.1));
-        let moment = Moment {
-            well: self.calm && self.hold.is_none() && !self.has_news() && !input.backlog,
-            leased: (self.index as u64) < u64::from(input.lease),
-            tracker_age: self.head.age(now),
-            head_speed: self.head.speed(&self.site_on_head(), state.at),
-            force,
-            tilt: Radians::new(seen.tilt),
-            lateral: Metres::new(seen.lateral),
-            moved: look.map(|l| l.0),
-            needle_in: self.needle.is_in(state),
-        };
-        let Some(why) = closed(&moment, &self.config.gates, self.tool.sensors.nose_noise) else {
-            return self.strike(now, from, at, state, &moment);
-        };
-        let patience = self.config.gates.patience;
-        if matches!(why, Why::Force { .. }) && now - since > Span::from_ns(patience.ns() / 4) && self.work.tries < TRIES {
-            // The force crept away: press again.
-            self.work.waiting = None;
-            self.phase = Phase::Settle;
-            return;
-        }
-        if now - since > patience {
-            let nobodys_fault = matches!(why, Why::Lease | Why::NotWell);
-            if nobodys_fault || self.work.retries < self.config.gates.retries {
-                self.work.retries += u32::from(!nobodys_fault);
-                return self.start_lift(now, from, Then::Again);
-            }
-            self.give_up(now, from, why);
-        }
-    }
-
-    /// The gate is open: the needle goes.
-    fn strike(&mut self, now: Instant, from: Instant, at: Instant, state: &ArmState, m: &Moment) {
-        let Some(stroke) = self.program.strokes.get(self.index).copied() else { return };
-        let gates = &self.config.gates;
-        let lean = self.tool.nose.radius.get() * m.tilt.get().tan();
-        let extra = (m.force - self.tool.nose.contact).get();
-        let most = gates.protrusion_correction.get();
-        let change = (lean - gates.bulge_per_newton * extra).clamp(-most, most);
-        let limit = stroke.protrusion.length() + (stroke.deepest.length() - stroke.target.length()).max(Metres::ZERO);
-        let limit = limit.min(self.tool.needle.stop.length());
-        let commanded = Protrusion::new((stroke.protrusion.length() + Metres::new(change)).min(limit));
-        let head = self.head.predict(state.at).map_or(self.program.base_from_head, |h| h.pose());
-        let nose = self.model.forward(&state.q) * self.tool.flange_from_tcp;
-        // The ring is pushed back: the needle passes it there.
-        let ring: Point<Tcp> = Point::new(0.0, 0.0, -state.nose.get());
-        self.work.belief = Some(AtGate {
-            nose: state.nose,
-            force: m.force,
-            tilt: m.tilt,
-            lateral: m.lateral,
-            entry: head.inverse() * (nose * ring),
-            correction: self.path.correction(&head, self.site_on_head()),
-        });
-        self.work.commanded = commanded;
-        self.work.reached = None;
-        self.needle.out(commanded, Protrusion::new(limit), at);
-        self.phase = Phase::Insert;
-        if let Drive::Arm { speed } = self.tool.drive {
-            let on = self.path.axis.at(from);
-            self.work.before_push = on.s;
-            let push = (commanded.length() - state.protrusion.length()).get();
-            // The skin gives way under the ring while the spring gives way under the needle.
-            let give = 1.0 + self.tool.nose.spring_n_per_m / SCALP;
-            self.aim(now, from, on.s + push * give, speed);
-        }
-        self.tell(Event::StrokeBegun { site: stroke.site, index: self.index as u32, at });
-    }
-
-    fn insert(&mut self, now: Instant, from: Instant, state: &ArmState) {
-        let Some(strike) = self.needle.strike().copied() else { return };
-        let Some(stroke) = self.program.strokes.get(self.index).copied() else { return };
-        let close = (self.tool.sensors.protrusion_noise * 3.0).max(Metres::from_mm(0.02));
-        if self.phase == Phase::Insert && state.protrusion.length() >= self.work.commanded.length() - close {
-            self.work.reached = Some(state.at);
-            self.phase = Phase::Dwell;
-        }
-        let dwelt = self.work.reached.is_some_and(|t| now - t >= stroke.dwell);
-        let (in_skin, patience) = match self.tool.drive {
-            Drive::Actuator { stroke, acceleration, delay } => {
-                let way = Span::from_seconds(2.0 * (stroke.get() / acceleration).sqrt()) + delay;
-                (Some(self.config.gates.in_skin - way - self.cycle), way + Span::from_ms(30))
-            }
-            Drive::Arm { speed } => (None, Span::from_seconds(0.004 / speed) + Span::from_ms(150)),
-        };
-        let long = strike.inserted.zip(in_skin).is_some_and(|(t, most)| now - t >= most);
-        if dwelt || long || self.ending || now - strike.began >= patience + stroke.dwell {
-            if self.ending && !dwelt {
-                self.work.aborted = Some(Cause::Operator);
-            }
-            self.needle.call_in(now);
-            self.phase = Phase::Withdraw;
-            if let Drive::Arm { speed } = self.tool.drive {
-                self.aim(now, from, self.work.before_push, speed);
-            }
-        }
-    }
-
-    fn withdraw(&mut self, now: Instant, from: Instant, state: &ArmState) {
-        if self.needle.strike().is_none() && self.needle.is_in(state) {
-            self.start_lift(now, from, Then::Next);
-        }
-    }
-
-    fn start_lift(&mut self, now: Instant, from: Instant, then: Then) {
+    pub(crate) fn start_lift(&mut self, now: Instant, from: Instant, then: Then) {
         self.then = then;
         self.phase = Phase::Lift;
         let to = if self.path.anchor.stroke { 0.0 } else { -AWAY };
@@ -590,18 +246,23 @@ impl Controller {
     }
 
     /// To the next stroke, or home after the last.
-    fn next(&mut self, from: Instant) {
+    pub(crate) fn next(&mut self, from: Instant) {
         let Some(q) = self.posture(from) else { return };
         if self.pause_after_dot {
             self.pause_after_dot = false;
             self.hold_for(from, HoldWhy::Paused, true);
         }
-        if self.then != Then::Again {
-            self.index += 1;
+        // A way to or from the head that was broken off is taken up where it was.
+        if self.route == Route::Hop {
+            if self.then != Then::Again {
+                self.index += 1;
+                self.work = Work::default();
+            }
+            if self.index >= self.program.strokes.len() {
+                self.route = Route::Home(0);
+            }
         }
         self.then = Then::Next;
-        self.work = Work::default();
-        self.route = if self.index < self.program.strokes.len() { Route::Hop } else { Route::Home(0) };
         self.go_on(from, &q);
     }
 
@@ -647,7 +308,7 @@ impl Controller {
     }
 
     /// A pause, a skip or the end before the needle is out: lift. True when it does.
-    fn leave_early(&mut self, now: Instant, from: Instant) -> bool {
+    pub(crate) fn leave_early(&mut self, now: Instant, from: Instant) -> bool {
         if self.ending {
             self.skip(now, Why::Operator);
             self.start_lift(now, from, Then::Next);
@@ -666,7 +327,7 @@ impl Controller {
     }
 
     /// Leaves the stroke out and lifts.
-    fn give_up(&mut self, now: Instant, from: Instant, why: Why) {
+    pub(crate) fn give_up(&mut self, now: Instant, from: Instant, why: Why) {
         self.skip(now, why);
         self.start_lift(now, from, Then::Next);
     }
@@ -675,12 +336,12 @@ impl Controller {
     pub(crate) fn abandon_for(&mut self, why: Why, cause: Option<Cause>, now: Instant) {
         if self.needle.strike().is_some() {
             self.work.aborted = cause;
-        } else if !matches!(self.route, Route::Home(_)) && !matches!(self.phase, Phase::Lift | Phase::Withdraw) {
+        } else if self.route == Route::Hop && !matches!(self.phase, Phase::Lift | Phase::Withdraw) {
             self.skip(now, why);
         }
     }
 
-    fn skip(&mut self, now: Instant, why: Why) {
+    pub(crate) fn skip(&mut self, now: Instant, why: Why) {
         let Some(stroke) = self.program.strokes.get(self.index) else { return };
         self.tell(Event::Skipped { site: stroke.site, index: self.index as u32, at: now, why });
         self.skipped += 1;
@@ -693,70 +354,5 @@ impl Controller {
     pub(crate) fn finish(&mut self, now: Instant) {
         self.phase = Phase::Finished;
         self.tell(Event::Finished { at: now, done: self.done, skipped: self.skipped });
-    }
-
-    /// The needle is back: the outcome of the stroke.
-    pub(crate) fn conclude(&mut self, now: Instant, strike: &Strike) {
-        let Some(stroke) = self.program.strokes.get(self.index).copied() else { return };
-        let Some(belief) = self.work.belief else { return };
-        let gates = &self.config.gates;
-        let lean = self.tool.nose.radius.get() * belief.tilt.get().tan();
-        let extra = (belief.force - self.tool.nose.contact).get();
-        let departure = (strike.reached.length() - stroke.protrusion.length()).get() + gates.bulge_per_newton * extra - lean;
-        let penetration = if strike.inserted.is_some() { stroke.target.get() + departure } else { 0.0 };
-        let expected = self.work.expected;
-        self.done += 1;
-        self.skips_in_row = 0;
-        let outcome = Outcome {
-            site: stroke.site,
-            index: self.index as u32,
-            began: strike.began,
-            inserted: strike.inserted,
-            withdrawn: strike.withdrawn,
-            confirmed: now,
-            planned: stroke.protrusion,
-            commanded: self.work.commanded,
-            reached: strike.reached,
-            nose: belief.nose,
-            force: belief.force,
-            force_most: strike.force_most,
-            penetration: Penetration::new(Metres::new(penetration.max(0.0))),
-            entry: belief.entry,
-            tilt: belief.tilt,
-            lateral: belief.lateral,
-            correction: belief.correction.0,
-            correction_turn: belief.correction.1,
-            surface: Metres::new(self.work.contact.map_or(0.0, |c| c - self.work.lift)),
-            surface_sigma: expected.map_or(Metres::ZERO, |e| e.sigma),
-            took: now - self.last_end.unwrap_or(now),
-            aborted: self.work.aborted,
-        };
-        self.last_end = Some(now);
-        self.tell(Event::Done(outcome));
-    }
-
-    pub(crate) fn touches(&self, state: &ArmState) -> bool {
-        let (nose, force) = feels(&self.tool);
-        state.nose > nose || self.felt(state.axial_force) > force
-    }
-
-    /// Towards the skin while touching, m/s.
-    pub(crate) fn touching_speed(&self) -> f64 {
-        let slow = self.config.speeds.touching;
-        if let (Drive::Arm { speed }, Phase::Insert | Phase::Dwell | Phase::Withdraw) = (&self.tool.drive, self.phase) {
-            return speed.max(slow);
-        }
-        let trusted = self.work.expected.is_some_and(|e| e.trusted) && self.work.contact.is_some();
-        if trusted { slow * PRESS } else { slow }
-    }
-
-    /// The measured nose on the stroke's axis, under the head as predicted for the moment of the measurement.
-    fn seen(&self, state: &ArmState) -> Option<Seen> {
-        let head = self.head.predict(state.at)?;
-        let axis = self.path.shift(&head.pose()) * self.path.anchor.nominal;
-        let nose = axis.inverse() * self.model.forward(&state.q).get() * self.tool.flange_from_tcp.get();
-        let p = nose.translation.vector;
-        let z = nose.rotation * Vector3::z();
-        Some(Seen { s: p.z, lateral: p.x.hypot(p.y), tilt: z.x.hypot(z.y).atan2(z.z) })
     }
 }

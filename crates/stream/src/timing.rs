@@ -61,6 +61,8 @@ pub struct Timing {
     pub allocations: Option<u64>,
     /// Telemetry records that found no room.
     pub telemetry_dropped: u64,
+    /// Events that found no room at all; zero unless nobody listened to the end.
+    pub events_lost: u64,
     /// What was granted.
     pub realtime: Granted,
 }
@@ -122,7 +124,12 @@ impl Meter {
         note(&mut self.cpu, cpu);
     }
 
-    pub(crate) fn report(&self, allocations: Option<u64>, telemetry_dropped: u64, realtime: Granted) -> Timing {
+    pub(crate) fn report(
+        &self,
+        allocations: Option<u64>,
+        (telemetry_dropped, events_lost): (u64, u64),
+        realtime: Granted,
+    ) -> Timing {
         let (first, last) = (self.first.unwrap_or(self.last), self.last);
         let (nominal, real) = (last.0 - first.0, last.1 - first.1);
         let error = if nominal > 0 { (real as f64 / nominal as f64 - 1.0).abs() } else { 0.0 };
@@ -144,6 +151,7 @@ impl Meter {
             mean_period_error: error,
             allocations,
             telemetry_dropped,
+            events_lost,
             realtime,
         }
     }
@@ -174,5 +182,5 @@ pub fn bare_timer(cycle: Span, cycles: u64) -> Timing {
             due += (woke - due) / cycle.ns() * cycle.ns();
         }
     }
-    meter.report(None, 0, granted)
+    meter.report(None, (0, 0), granted)
 }

@@ -90,7 +90,8 @@ impl Watch {
         told: Option<&Told>,
     ) -> Look {
         let mut alarm = self.punctual(now, due);
-        let add = |alarm: &mut Option<Alarm>, level, cause| *alarm = Alarm::worse(*alarm, Some(Alarm::new(level, cause)));
+        let add =
+            |alarm: &mut Option<Alarm>, level, cause| *alarm = Alarm::worse(*alarm, Some(Alarm::new(level, cause)));
         if !valid(state, self.dof) {
             add(&mut alarm, Level::R2, Cause::StateInvalid { joints: state.q.len(), expected: self.dof });
             return Look { alarm, fresh: false, deaf: false };
@@ -273,4 +274,112 @@ pub(crate) fn valid(state: &ArmState, dof: usize) -> bool {
         && state.nose.is_finite()
         && state.axial_force.is_finite()
         && head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CYCLE: Span = Span::from_ms(2);
+
+    fn state(at_ms: i64) -> ArmState {
+        ArmState {
+            seq: None,
+            at: Instant::START + Span::from_ms(at_ms),
+            q: JointPos::zeros(6),
+            qd: JointVel::zeros(6),
+            protrusion: Protrusion::new(Metres::from_mm(-1.5)),
+            withdrawn: true,
+            nose: Metres::ZERO,
+            axial_force: Newtons::ZERO,
+            head: None,
+            mode: Mode::Running,
+        }
+    }
+
+    fn watch() -> Watch {
+        Watch::new(Bounds::default(), CYCLE, 6)
+    }
+
+    fn look(watch: &mut Watch, now_ns: i64, due_ms: i64, state: &ArmState) -> Option<Level> {
+        let (now, due) = (Instant::START + Span::from_ns(now_ns), Instant::START + Span::from_ms(due_ms));
+        watch.look(now, due, state, |_| Point::ORIGIN, None).alarm.map(|a| a.level)
+    }
+
+    /// One cycle that is `by` late, after `before` late ones.
+    #[track_caller]
+    fn late(by: Span, before: u32, want: Option<Level>) {
+        let mut w = watch();
+        w.late = before;
+        assert_eq!(look(&mut w, 100_000_000 + by.ns(), 100, &state(100)), want, "{by} after {before}");
+    }
+
+    #[test]
+    fn lateness_at_its_edges() {
+        late(Span::from_ms(1), 0, None);
+        late(Span::from_ns(1_000_001), 0, Some(Level::R0));
+        late(Span::from_ms(2), 1, Some(Level::R1));
+        late(Span::from_ms(2), 3, Some(Level::R1));
+        late(Span::from_ms(2), 4, Some(Level::R2));
+        late(Span::from_ns(9_999_999), 0, Some(Level::R1));
+        late(Span::from_ms(10), 0, Some(Level::R2));
+        late(Span::from_ms(1_000), 0, Some(Level::R3));
+        late(Span::from_ms(1), 4, None);
+    }
+
+    #[test]
+    fn lost_packages_at_their_edges() {
+        let mut w = watch();
+        assert_eq!(look(&mut w, 0, 0, &state(0)), None);
+        let levels: Vec<_> = (1..=11).map(|k| look(&mut w, k * 2_000_000, k * 2, &state(0))).collect();
+        assert_eq!(levels[0], Some(Level::R0));
+        assert!(levels[1..9].iter().all(|l| *l == Some(Level::R1)), "{levels:?}");
+        assert!(levels[9..].iter().all(|l| *l == Some(Level::R2)), "{levels:?}");
+    }
+
+    #[test]
+    fn force_at_its_edge_and_not_a_number() {
+        for (force, want) in [(2.0, None), (2.000_001, Some(Level::R2)), (f64::NAN, Some(Level::R2)), (-50.0, None)] {
+            let mut s = state(0);
+            s.axial_force = Newtons::new(force);
+            assert_eq!(look(&mut watch(), 0, 0, &s), want, "{force}");
+        }
+    }
+
+    #[test]
+    fn a_puncture_is_no_rise_and_a_rise_is() {
+        for (rate, want) in [(190.0, None), (210.0, Some(Level::R2))] {
+            let mut w = watch();
+            let worst = (0..5).filter_map(|k| {
+                let mut s = state(2 * k);
+                s.axial_force = Newtons::new(rate * 0.002 * k as f64);
+                look(&mut w, k * 2_000_000, k * 2, &s)
+            });
+            assert_eq!(worst.max(), want, "{rate}");
+        }
+        // 0.4 N within one cycle, and no more.
+        let mut w = watch();
+        for k in 0..8 {
+            let mut s = state(2 * k);
+            s.axial_force = Newtons::new(if k >= 3 { 0.4 } else { 0.0 });
+            assert_eq!(look(&mut w, k * 2_000_000, k * 2, &s), None);
+        }
+    }
+
+    #[test]
+    fn an_old_state_is_dropped_and_a_new_clock_is_a_fault() {
+        let mut w = watch();
+        assert_eq!(look(&mut w, 500_000_000, 500, &state(500)), None);
+        let l = w.look(
+            Instant::START + Span::from_ms(502),
+            Instant::START + Span::from_ms(502),
+            &state(495),
+            |_| Point::ORIGIN,
+            None,
+        );
+        assert!(!l.fresh && l.alarm.is_some_and(|a| a.level == Level::R0));
+        assert_eq!(w.last().map(|s| s.at), Some(Instant::START + Span::from_ms(500)));
+        assert_eq!(look(&mut w, 504_000_000, 504, &state(400)), Some(Level::R3));
+        assert_eq!(look(&mut w, 504_000_000, 504, &state(700)), Some(Level::R3));
+    }
 }

@@ -4,8 +4,9 @@
 mod common;
 
 use common::*;
+use frames::Span;
 use nalgebra::{Isometry3, Vector3};
-use stream::{Config, Cycle, Ended, Event, Outcome, Phase, run_virtual};
+use stream::{Config, Cycle, Ended, Event, Input, Outcome, Phase, run_virtual};
 
 struct Run {
     outcomes: Vec<Outcome>,
@@ -43,7 +44,12 @@ fn rms(values: impl Iterator<Item = f64>) -> f64 {
 #[track_caller]
 fn placed(name: &str, run: &Run, world: &Ideal, dots: usize, dot_time: f64) {
     assert_eq!(run.ended, Ended::Finished, "{name}: {:?}", run.events.iter().rev().take(3).collect::<Vec<_>>());
-    assert_eq!(run.outcomes.len(), dots, "{name}: {:?}", run.events.iter().filter(|e| matches!(e, Event::Skipped { .. })).collect::<Vec<_>>());
+    assert_eq!(
+        run.outcomes.len(),
+        dots,
+        "{name}: {:?}",
+        run.events.iter().filter(|e| matches!(e, Event::Skipped { .. })).collect::<Vec<_>>()
+    );
     assert_eq!(world.deposits.len(), dots, "{name}");
     let tail = &run.outcomes[dots / 2..];
     let time = tail.iter().map(|o| o.took.seconds()).sum::<f64>() / tail.len() as f64;
@@ -67,7 +73,12 @@ fn placed(name: &str, run: &Run, world: &Ideal, dots: usize, dot_time: f64) {
     let drag = world.deposits.iter().map(|d| d.drag).fold(0.0, f64::max);
     eprintln!(
         "{name}: {time:.3} s a dot, in skin {:.0} ms, placement rms {:.3} mm, belief of entry {:.3} mm, protrusion {:.4} mm, force {force:.2} N, drag {:.3} mm, run {:.1} s",
-        inside * 1e3, place * 1e3, belief * 1e3, depth * 1e3, drag * 1e3, run.seconds
+        inside * 1e3,
+        place * 1e3,
+        belief * 1e3,
+        depth * 1e3,
+        drag * 1e3,
+        run.seconds
     );
     assert!(time <= dot_time, "{name}: {time} s a dot");
     assert!(inside <= 0.030, "{name}: {inside} s in the skin");
@@ -96,4 +107,66 @@ fn a_breathing_drifting_head() {
     };
     let (run, world) = run(|w| w.motion = Box::new(motion), Config::default(), 5, 10);
     placed("breathing", &run, &world, 50, 0.6);
+}
+
+/// `servoj` is 34 ms late; told so, the controller predicts the head further and waits for the arm where it must.
+#[test]
+fn an_arm_that_lags() {
+    let motion =
+        |t: f64| Isometry3::new(Vector3::new(0.0, 0.0008 * (1.6 * t).sin(), 0.001 * t.min(1.0)), Vector3::zeros());
+    let mut config = Config::default();
+    config.tracking.arm_lag = Span::from_ms(34);
+    let world = |w: &mut Ideal| {
+        w.lag = 34;
+        w.motion = Box::new(motion);
+    };
+    let (run, world) = run(world, config, 3, 10);
+    placed("lag", &run, &world, 30, 0.65);
+}
+
+/// The scan is off by up to a millimetre, smoothly: the offset is learnt, and the sixth dot is approached fast.
+#[test]
+fn a_surface_that_is_not_where_the_scan_says() {
+    let world = |w: &mut Ideal| w.surface = Box::new(|p| 0.0008 + 0.0003 * (p.coords.x / 0.006).sin());
+    let (run, world) = run(world, Config::default(), 4, 10);
+    placed("surface", &run, &world, 40, 0.5);
+    let learnt = &run.outcomes[10..];
+    assert!(learnt.iter().all(|o| (o.surface.mm() - 0.8).abs() < 0.45), "{learnt:?}");
+    assert!(learnt.iter().filter(|o| o.surface_sigma.mm() < 0.25).count() > 25);
+}
+
+/// A rigid needle that the arm pushes: phantom only, no bar for its time in the skin.
+#[test]
+fn an_arm_driven_needle() {
+    let (model, tool) = (model(), tool("rigid.toml"));
+    let program = program(&model, &tool, 1, 6);
+    let mut driver = Ideal::new(&model, &tool, &program);
+    let mut controller = controller(&model, &tool, program, Config::default());
+    let mut events = Vec::new();
+    let caught = run_virtual(&mut controller, &mut driver, &mut |c: &Cycle| events.extend(c.event)).unwrap();
+    assert_eq!(caught.ended, Ended::Finished, "{:?}", events.last());
+    assert_eq!((caught.done, driver.deposits.len()), (6, 6), "{events:?}");
+    for d in &driver.deposits {
+        assert!((d.deepest - 0.0007).abs() < 5e-5, "{}", d.deepest);
+        eprintln!("arm drive: in skin {}", d.to.unwrap() - d.from);
+    }
+}
+
+/// The same states in, the same setpoints out: a run can be replayed from its records. Also what a cycle costs.
+#[test]
+fn the_same_states_give_the_same_setpoints() {
+    let (model, tool) = (model(), tool("voice_coil.toml"));
+    let program = program(&model, &tool, 2, 10);
+    let mut driver = Ideal::new(&model, &tool, &program);
+    let mut first = controller(&model, &tool, program.clone(), Config::default());
+    let mut cycles = Vec::new();
+    run_virtual(&mut first, &mut driver, &mut |c: &Cycle| cycles.push(*c)).unwrap();
+    let mut again = controller(&model, &tool, program, Config::default());
+    let began = std::time::Instant::now();
+    for c in &cycles {
+        let tick = again.step(c.now, c.due, &c.state, &Input::FREE).unwrap();
+        assert_eq!(Some(tick.setpoint), c.setpoint);
+        assert_eq!(tick.event, c.event);
+    }
+    eprintln!("{:.2} us a cycle", began.elapsed().as_secs_f64() * 1e6 / cycles.len() as f64);
 }

@@ -32,7 +32,11 @@ pub const RADIUS: f64 = 0.11;
 const SCALP: f64 = 1_800.0;
 
 pub fn model() -> ArmModel {
-    let path = std::env::temp_dir().join(format!("pigment-stream-{}-{:?}.urdf", std::process::id(), std::thread::current().id()));
+    let path = std::env::temp_dir().join(format!(
+        "pigment-stream-{}-{:?}.urdf",
+        std::process::id(),
+        std::thread::current().id()
+    ));
     std::fs::write(&path, URDF).unwrap();
     let model = ArmModel::from_urdf(&path, Some("base_link"), Some("tool0"));
     let _ = std::fs::remove_file(&path);
@@ -53,7 +57,9 @@ pub fn touch_at(east: f64, north: f64) -> Pose<Head, Tcp> {
     let tilt = Rotation3::from_axis_angle(&Vector3::y_axis(), east / RADIUS)
         * Rotation3::from_axis_angle(&Vector3::x_axis(), -north / RADIUS);
     let normal = tilt * Vector3::z();
-    let down = UnitQuaternion::from_rotation_matrix(&(tilt * Rotation3::from_axis_angle(&Vector3::x_axis(), std::f64::consts::PI)));
+    let down = UnitQuaternion::from_rotation_matrix(
+        &(tilt * Rotation3::from_axis_angle(&Vector3::x_axis(), std::f64::consts::PI)),
+    );
     Pose::new(Isometry3::from_parts(Translation3::from(normal * RADIUS), down))
 }
 
@@ -64,7 +70,12 @@ pub fn program(model: &ArmModel, tool: &Tool, rows: u32, columns: u32) -> Progra
         let flange: Pose<Base, Flange> = head * *pose * tool.flange_from_tcp.inverse();
         match near {
             Some(q) => model.inverse_near(&flange, q).unwrap(),
-            None => model.inverse(&flange).iter().map(|(_, q)| *q).find(|q| model.forward(q).get().translation.z > 0.1 && q[2] < 0.0).unwrap(),
+            None => model
+                .inverse(&flange)
+                .iter()
+                .map(|(_, q)| *q)
+                .find(|q| model.forward(q).get().translation.z > 0.1 && q[2] < 0.0)
+                .unwrap(),
         }
     };
     let back = |pose: &Pose<Head, Tcp>, by: f64| Pose::<Head, Tcp>::new(pose.get() * Translation3::new(0.0, 0.0, -by));
@@ -242,7 +253,8 @@ impl Ideal {
             if self.noise {
                 let n = |axis: u64, s: f64| s * gauss(Seed(9), axis, u64::from(self.frame));
                 iso.translation.vector += Vector3::new(n(0, 5e-5), n(1, 5e-5), n(2, 5e-5));
-                iso.rotation = UnitQuaternion::from_scaled_axis(Vector3::new(n(3, 2e-4), n(4, 2e-4), n(5, 2e-4))) * iso.rotation;
+                iso.rotation =
+                    UnitQuaternion::from_scaled_axis(Vector3::new(n(3, 2e-4), n(4, 2e-4), n(5, 2e-4))) * iso.rotation;
             }
             if self.tracker_on {
                 self.frames.push_back(Tracked { frame: self.frame, taken, base_from_head: Pose::new(iso) });
