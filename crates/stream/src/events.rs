@@ -62,7 +62,6 @@ pub enum Command {
 
 /// Something that must not be lost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[expect(clippy::large_enum_variant, reason = "events cross a bounded channel by value; a box would need the heap")]
 pub enum Event {
     /// From this cycle on the needle may be in the skin at this site.
     StrokeBegun {

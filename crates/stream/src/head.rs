@@ -96,14 +96,14 @@ impl HeadFilter {
         }
         // A tracker that never spoke is waited for; one that fell silent is a fault.
         if let Some(age) = self.age(now)
-            && !(age <= self.bounds.tracker_age)
+            && age > self.bounds.tracker_age
         {
             alarm = Alarm::worse(alarm, Some(Alarm::new(Level::R2, Cause::TrackerAge { age })));
         }
         let slow = Cause::TrackerLatency { latency: self.latency };
-        if !(self.latency <= self.bounds.latency_withdraw) {
+        if self.latency > self.bounds.latency_withdraw {
             alarm = Alarm::worse(alarm, Some(Alarm::new(Level::R2, slow)));
-        } else if !(self.latency <= self.bounds.latency_hold) {
+        } else if self.latency > self.bounds.latency_hold {
             alarm = Alarm::worse(alarm, Some(Alarm::new(Level::R1, slow)));
         }
         alarm

@@ -9,6 +9,10 @@
 //!
 //! Follow one cycle: [`Controller::step`] asks `watch` (is the arm well?), `head` (where is the head?), `stroke` (what
 //! next?), `path` (where to be then?), and `guard` (may this be said?); `safe` takes over when something latched.
+#![expect(
+    clippy::neg_cmp_op_on_partial_ord,
+    reason = "a comparison with NaN must fail: `!(x <= most)` refuses it, `x > most` lets it pass"
+)]
 
 mod axis;
 mod channels;

@@ -115,7 +115,7 @@ impl Needle {
             return (self.strike.take(), None);
         }
         let after = now - told;
-        if !(after <= self.jam) && !self.jammed {
+        if after > self.jam && !self.jammed {
             self.jammed = true;
             let cause = Cause::NeedleJam { protrusion: state.protrusion, after };
             return (None, Some(Alarm::new(Level::R3, cause)));

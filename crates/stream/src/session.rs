@@ -164,7 +164,6 @@ impl Session<Idle> {
     ///
     /// # Errors
     /// The first reason against it, with the idle session.
-    #[expect(clippy::result_large_err, reason = "the refused session is handed back once, outside any loop")]
     pub fn arm(
         self,
         program: Program,

@@ -172,7 +172,7 @@ impl Watch {
     fn stale(&mut self, now: Instant, fresh: Option<Instant>) -> Option<Alarm> {
         self.lost = if fresh.is_some() { 0 } else { self.lost.saturating_add(1) };
         let age = now - fresh.or(self.last.map(|s| s.at))?;
-        let level = if self.lost >= self.bounds.lost_withdraw || !(age <= self.bounds.state_age) {
+        let level = if self.lost >= self.bounds.lost_withdraw || age > self.bounds.state_age {
             Level::R2
         } else if self.lost >= self.bounds.lost_hold {
             Level::R1

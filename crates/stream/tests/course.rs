@@ -1,5 +1,5 @@
 //! The course of a treatment in the ideal world: every dot placed, in time, where it should be.
-#![expect(clippy::unwrap_used, reason = "a test may stop")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may stop, and says its figures")]
 
 mod common;
 

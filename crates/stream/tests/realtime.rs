@@ -1,5 +1,5 @@
 //! The runner on the wall clock: a short run beside the bare timer, its channels, its report.
-#![expect(clippy::unwrap_used, reason = "a test may stop")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may stop, and says its figures")]
 
 mod common;
 

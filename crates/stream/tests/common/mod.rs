@@ -144,6 +144,7 @@ pub struct Deposit {
 }
 
 type HeadMotion = Box<dyn Fn(f64) -> Isometry3<f64> + Send>;
+type Surface = Box<dyn Fn(&Point<Head>) -> f64 + Send>;
 type Tamper = Box<dyn FnMut(&mut ArmState, u64) + Send>;
 
 /// The ideal arm and its world.
@@ -153,7 +154,7 @@ pub struct Ideal {
     /// The head's displacement in the base at a time, s.
     pub motion: HeadMotion,
     /// How much farther in the skin is than the ball, by place.
-    pub surface: Box<dyn Fn(&Point<Head>) -> f64 + Send>,
+    pub surface: Surface,
     pub tamper: Tamper,
     /// The needle's drive does not move.
     pub jammed: bool,
