@@ -27,7 +27,7 @@ pub use dynamics::FREE_FALL;
 pub use error::ArmError;
 pub use inverse::Branches;
 pub use joints::{Joint, JointAcc, JointJerk, JointPos, JointTorque, JointVel, MAX_JOINTS};
-pub use link::{Capsule, Link, Payload};
+pub use link::{Capsule, Form, Link, Look, Payload};
 pub use model::{ArmModel, Jacobian, JointModel, Limits};
 pub use motion::Motion;
 pub use program::{Digest, Program, Stroke};

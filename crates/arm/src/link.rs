@@ -26,8 +26,44 @@ pub struct Link {
     pub com: Point3<f64>,
     /// About `com`, axes of the joint's frame, kg m².
     pub inertia: Matrix3<f64>,
-    /// Solid parts, for collision and for drawing.
+    /// Solid parts, for collision: at least as large as the real ones.
     pub shapes: Vec<Capsule>,
+    /// What it looks like, for drawing; no part of the machine's description.
+    #[serde(skip)]
+    pub looks: Vec<Look>,
+}
+
+/// A primitive to draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// Its centre and axes in the joint's frame.
+    pub pose: Isometry3<f64>,
+    /// Its form.
+    pub form: Form,
+    /// Red, green, blue, opacity, 0 to 1.
+    pub colour: [f64; 4],
+}
+
+/// The form of a [`Look`]; lengths in m.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Form {
+    /// Along its own z, centred.
+    Cylinder {
+        /// Of the round.
+        radius: f64,
+        /// From face to face.
+        length: f64,
+    },
+    /// Centred.
+    Sphere {
+        /// Of the ball.
+        radius: f64,
+    },
+    /// Centred.
+    Box {
+        /// Edge to edge along x, y, z.
+        size: [f64; 3],
+    },
 }
 
 /// A rigid body on the flange: the tool.
@@ -79,6 +115,7 @@ impl Link {
             com: Point3::origin(),
             inertia: Matrix3::zeros(),
             shapes: Vec::new(),
+            looks: Vec::new(),
         }
     }
 

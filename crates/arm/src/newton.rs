@@ -81,6 +81,7 @@ impl ArmModel {
 
 /// Solves `(J J' + damping) x = error`: the damped square of the Jacobian is positive definite, so Cholesky's factors
 /// without roots (`L D L'`, Golub and Van Loan 4.1.2) need no pivots.
+#[expect(clippy::needless_range_loop, reason = "the indices are the formula's")]
 fn pull(columns: &[Vector6<f64>], error: &Vector6<f64>, damping: f64) -> Vector6<f64> {
     let mut a = [[0.0; 6]; 6];
     for column in columns {

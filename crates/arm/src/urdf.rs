@@ -2,7 +2,7 @@
 //!
 //! In: a path, and the names of base and flange where the defaults do not fit. Out: the serial chain between them, with
 //! limits, masses and primitive collision shapes; or the first thing that is wrong, by file and name.
-//! Absent: meshes (their links are listed in [`ArmModel::not_modelled`]), visuals, transmissions.
+//! Absent: meshes (those of collisions are listed in [`ArmModel::not_modelled`]), transmissions.
 //!
 //! What is not on the way from base to flange counts only as far as it is fixed to it. Acceleration and jerk limits are
 //! no part of URDF: [`ACCELERATION`] and [`JERK`] are put in, and the caller may put others into `limits`.
@@ -18,7 +18,8 @@ use crate::dynamics::FREE_FALL;
 use crate::tree::Tree;
 use crate::ur::Ur;
 use crate::{
-    ArmError, ArmModel, Capsule, JointAcc, JointJerk, JointModel, JointPos, JointVel, Limits, Link, MAX_JOINTS, tree,
+    ArmError, ArmModel, Capsule, Form, JointAcc, JointJerk, JointModel, JointPos, JointVel, Limits, Link, Look,
+    MAX_JOINTS, tree,
 };
 
 /// Greatest acceleration assumed for every joint, rad/s². No UR figure is published; 10-40 is the range in use
@@ -28,6 +29,9 @@ pub const ACCELERATION: f64 = 20.0;
 pub const JERK: f64 = 1000.0;
 /// A `continuous` joint has no ends, but its cables have: one turn either way, as on UR arms.
 pub const CONTINUOUS: f64 = std::f64::consts::TAU;
+
+/// Of what has no colour: light grey.
+const PLAIN: [f64; 4] = [0.8, 0.8, 0.8, 1.0];
 
 impl ArmModel {
     /// Reads the chain from link `base` (default: the root) to link `flange` (default: `tool0`, else the only end).
@@ -245,7 +249,24 @@ impl Attach<'_> {
             }
             body.add_shape(shape.moved(&at));
         }
+        body.looks.extend(link.visual.iter().filter_map(|v| self.look(v, place)));
         Ok(())
+    }
+
+    /// A visual that is a primitive; what a mesh looks like is not known here.
+    fn look(&self, visual: &urdf_rs::Visual, place: &Isometry3<f64>) -> Option<Look> {
+        let form = match visual.geometry {
+            Geometry::Sphere { radius } => Form::Sphere { radius },
+            Geometry::Cylinder { radius, length } | Geometry::Capsule { radius, length } => {
+                Form::Cylinder { radius, length }
+            }
+            Geometry::Box { size } => Form::Box { size: *size },
+            Geometry::Mesh { .. } => return None,
+        };
+        let named = |name: &str| self.robot.materials.iter().find(|m| m.name == name).and_then(|m| m.color.as_ref());
+        let material = visual.material.as_ref();
+        let colour = material.and_then(|m| m.color.as_ref().or_else(|| named(&m.name)));
+        Some(Look { pose: place * pose(&visual.origin), form, colour: colour.map_or(PLAIN, |c| *c.rgba) })
     }
 }
 

@@ -125,3 +125,24 @@ fn masses_are_the_vendors() {
     }
     assert_eq!(arm.limits, vendor.limits);
 }
+
+/// Every moving link and the foot can be drawn, in the colours the file names, and inside its own collision shape.
+#[test]
+fn looks_like_something() {
+    let arm = own();
+    for link in bodies(&arm) {
+        assert!(!link.looks.is_empty(), "{}", link.name);
+        for look in &link.looks {
+            let arm::Form::Cylinder { radius, length } = look.form else { continue };
+            for k in 0..16 {
+                let (sin, cos) = (f64::from(k) * 0.4).sin_cos();
+                for z in [-0.5, 0.5] {
+                    let p = look.pose * Point3::new(radius * cos, radius * sin, z * length);
+                    let out = link.shapes.iter().map(|s| s.distance(&p)).fold(f64::INFINITY, f64::min);
+                    assert!(out < 2e-3, "{} {look:?} sticks out {:.1} mm", link.name, out * 1e3);
+                }
+            }
+        }
+    }
+    assert!((arm.links[1].looks[0].colour[2] - 0.80).abs() < 1e-12);
+}
