@@ -1,4 +1,4 @@
-//! How much faster than real time the simulated world runs, everything on: strokes of a dot every 0.4 s on a ball.
+//! How much faster than real time the simulated world runs, everything on: a dot every 0.4 s on top of the bundled head.
 //! `cargo bench -p simulate`: by the thread's own processor time, so that a busy machine does not count; wall time is at
 //! least this.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a bench prints and may stop")]
@@ -7,25 +7,35 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arm::{ArmDriver, ArmModel, JointPos, JointVel, Setpoint, Tool};
-use frames::{Base, Head, Instant, Metres, Point, Pose, Protrusion, Seed, Span};
+use frames::{Base, Dir, Head, Instant, Metres, Point, Pose, Protrusion, Seed, Span};
 use nalgebra::{Isometry3, Translation3, UnitQuaternion, Vector3};
-use scan::Surface;
+use scan::{LandmarksIn, Unit};
 use simulate::{Imperfections, SimArm};
 use skin::Zone;
 
-const RADIUS: f64 = 0.085;
-const HEAD: Vector3<f64> = Vector3::new(0.0, 0.45, 0.20);
+const TOP: Vector3<f64> = Vector3::new(0.0, 0.45, 0.285);
 
 fn main() {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets");
     let arm = ArmModel::from_urdf(&assets.join("arms/ur5e.urdf"), None, None).unwrap();
     let tool = Tool::load(&assets.join("tools/voice_coil.toml")).unwrap();
-    let surface = Arc::new(ball(142, 284));
-    let head = Pose::<Base, Head>::new(Isometry3::from(Translation3::from(HEAD)));
+    let landmarks = LandmarksIn {
+        nasion: [0.0, 91.139, 28.0],
+        inion: [0.0, -94.207, 5.0],
+        left_preauricular: [-71.348, 0.0, 0.0],
+        right_preauricular: [71.347, 0.0, 0.0],
+    };
+    let surface = scan::load(&assets.join("heads/adult.ply"), Some(Unit::Millimetre), &landmarks).unwrap().surface;
+    let surface = Arc::new(surface);
+    // The top of the head at TOP, its normal upright.
+    let top = surface.cast(Point::new(0.0, 0.03, 0.5), -Dir::Z, Metres::new(1.0)).unwrap();
+    let upright = UnitQuaternion::rotation_between(surface.axis_at(top.face, top.bary).get(), &Vector3::z()).unwrap();
+    let head = Isometry3::from_parts(Translation3::from(TOP - upright * top.point.coords.coords), upright);
+    let head = Pose::<Base, Head>::new(head);
     let seed = JointPos::from_slice(&[1.2, -1.6, 1.9, -1.9, -1.6, 0.0]).unwrap();
     let at = |height: f64, aside: f64, near: &JointPos| {
         let down = UnitQuaternion::from_axis_angle(&Vector3::x_axis(), std::f64::consts::PI);
-        let place = HEAD + Vector3::new(aside, 0.0, RADIUS + height);
+        let place = TOP + Vector3::new(aside, 0.0, height);
         let flange = Pose::new(Isometry3::from_parts(place.into(), down)) * tool.flange_from_tcp.inverse();
         arm.inverse_near(&flange, near).unwrap_or_else(|| arm.inverse_around(&flange, near).nearest(near).unwrap().1)
     };
@@ -84,33 +94,4 @@ fn main() {
 fn cpu() -> f64 {
     let t = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     t.tv_sec as f64 + t.tv_nsec as f64 * 1e-9
-}
-
-/// A ball of `2 * rows * columns` triangles about.
-fn ball(rows: u32, columns: u32) -> Surface {
-    use std::f64::consts::{PI, TAU};
-    let place = |i: u32, j: u32| {
-        let (theta, phi) = (PI * f64::from(i) / f64::from(rows), TAU * f64::from(j) / f64::from(columns));
-        let ring = RADIUS * theta.sin();
-        Point::<Head>::new(ring * phi.cos(), ring * phi.sin(), RADIUS * theta.cos())
-    };
-    let mut vertices = vec![place(0, 0)];
-    vertices.extend((1..rows).flat_map(|i| (0..columns).map(move |j| (i, j))).map(|(i, j)| place(i, j)));
-    vertices.push(place(rows, 0));
-    let south = vertices.len() as u32 - 1;
-    let at = |i: u32, j: u32| match i {
-        0 => 0,
-        i if i == rows => south,
-        i => 1 + (i - 1) * columns + j % columns,
-    };
-    let mut faces = Vec::new();
-    for (i, j) in (0..rows).flat_map(|i| (0..columns).map(move |j| (i, j))) {
-        if i > 0 {
-            faces.push([at(i, j), at(i + 1, j), at(i, j + 1)]);
-        }
-        if i + 1 < rows {
-            faces.push([at(i, j + 1), at(i + 1, j), at(i + 1, j + 1)]);
-        }
-    }
-    Surface::try_new(vertices, faces).unwrap().0
 }

@@ -15,12 +15,11 @@ use nalgebra::{Isometry3, Point3, Vector3};
 use scan::Surface;
 
 use crate::body::STEP;
+use crate::solids::{least_on_segment, nearest_points};
 use crate::truth::{Accident, Obstacle, Solid, Truth};
 
 /// Beyond this from a ball around the head, m, a bound stands for the distance; it is not told as a clearance.
 const FAR: f64 = 0.02;
-/// Exactness of a distance, m, and share of it.
-const EXACT: (f64, f64) = (5e-5, 0.05);
 /// No solid is ever faster than it is now by more than this acceleration allows, m/s². The servo's motors and a startle
 /// stay below 30.
 const ACCELERATION: f64 = 50.0;
@@ -222,97 +221,5 @@ fn note(truth: &mut Truth, solid: Solid, obstacle: Obstacle, depth: f64, force: 
         truth.accidents.push(Accident { at, until: at, solid, obstacle, depth, force });
     } else {
         truth.accidents_not_kept = truth.accidents_not_kept.saturating_add(1);
-    }
-}
-
-/// Least of a distance over a segment of `length` m, given at share `s`, and that share. A distance changes no faster than
-/// the place: Piyavskii (1972), USSR Comput. Math. Math. Phys. 12(4), on a stack that cannot overflow.
-fn least_on_segment(length: f64, radius: f64, distance: impl Fn(f64) -> f64) -> (f64, f64) {
-    const DEEP: usize = 24;
-    let (d0, d1) = (distance(0.0), distance(1.0));
-    let mut best = if d0 <= d1 { (d0, 0.0) } else { (d1, 1.0) };
-    let mut stack = [(0.0, d0, 1.0, d1); DEEP];
-    let mut count = 1;
-    while count > 0 {
-        count -= 1;
-        let (s0, d0, s1, d1) = stack[count];
-        let span = (s1 - s0) * length;
-        let tolerance = EXACT.0.max(EXACT.1 * (best.0 - radius));
-        let promising = 0.5 * (d0 + d1 - span) < best.0 - tolerance;
-        if !promising || count + 2 > DEEP {
-            continue;
-        }
-        let s = 0.5 * (s0 + s1);
-        let d = distance(s);
-        if d < best.0 {
-            best = (d, s);
-        }
-        // The half with the lower end first.
-        let (left, right) = ((s0, d0, s, d), (s, d, s1, d1));
-        let (later, sooner) = if d0 < d1 { (right, left) } else { (left, right) };
-        stack[count] = later;
-        stack[count + 1] = sooner;
-        count += 2;
-    }
-    best
-}
-
-/// Nearest points of two axes. Ericson (2005), Real-Time Collision Detection, 5.1.9.
-fn nearest_points(one: &Capsule, other: &Capsule) -> (Point3<f64>, Point3<f64>) {
-    let (d1, d2, r) = (one.b - one.a, other.b - other.a, one.a - other.a);
-    let (a, e, f) = (d1.norm_squared(), d2.norm_squared(), d2.dot(&r));
-    let tiny = 1e-18;
-    let (c, b) = (d1.dot(&r), d1.dot(&d2));
-    let ratio = |n: f64, d: f64| if d > tiny { (n / d).clamp(0.0, 1.0) } else { 0.0 };
-    let s = ratio(b * f - c * e, a * e - b * b);
-    let t = if e > tiny { (b * s + f) / e } else { 0.0 };
-    let (s, t) = if t < 0.0 {
-        (ratio(-c, a), 0.0)
-    } else if t > 1.0 {
-        (ratio(b - c, a), 1.0)
-    } else if e > tiny {
-        (s, t)
-    } else {
-        (ratio(-c, a), 0.0)
-    };
-    (one.a + d1 * s, other.a + d2 * t)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn capsule(a: [f64; 3], b: [f64; 3]) -> Capsule {
-        Capsule { a: Point3::from(a), b: Point3::from(b), radius: Metres::ZERO }
-    }
-
-    #[track_caller]
-    fn apart(one: Capsule, other: Capsule, want: f64) {
-        let (p, q) = nearest_points(&one, &other);
-        assert!(((p - q).norm() - want).abs() < 1e-12, "{p} {q} {want}");
-    }
-
-    #[test]
-    fn segments_beside_across_and_end_to_end() {
-        let x = capsule([0.0; 3], [1.0, 0.0, 0.0]);
-        apart(x, capsule([0.0, 1.0, 0.0], [1.0, 1.0, 0.0]), 1.0);
-        apart(x, capsule([0.5, -1.0, 0.5], [0.5, 1.0, 0.5]), 0.5);
-        apart(x, capsule([2.0, 0.0, 0.0], [3.0, 0.0, 0.0]), 1.0);
-        apart(x, capsule([2.0, 1.0, 0.0], [2.0, 1.0, 0.0]), 2.0_f64.sqrt());
-        apart(capsule([0.5, 2.0, 0.0], [0.5, 2.0, 0.0]), x, 2.0);
-        apart(capsule([0.0; 3], [0.0; 3]), capsule([0.0, 0.0, 1.0], [0.0, 0.0, 1.0]), 1.0);
-    }
-
-    proptest! {
-        /// The search misses no point of the segment by more than its tolerance: here against a ball off the axis.
-        #[test]
-        fn branch_and_bound_finds_the_least(x in -0.2_f64..1.2, h in 0.0_f64..0.3, r in 0.0_f64..0.05) {
-            let d = |s: f64| ((s - x).powi(2) + h * h).sqrt() - 0.05;
-            let (found, at) = least_on_segment(1.0, r, d);
-            let least = d(x.clamp(0.0, 1.0));
-            let tolerance = EXACT.0.max(EXACT.1 * (found - r));
-            prop_assert!(found >= least && found <= least + tolerance + 1e-12, "{found} {least} at {at}");
-        }
     }
 }

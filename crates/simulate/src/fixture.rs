@@ -19,7 +19,8 @@ fn asset(path: &str) -> PathBuf {
 
 /// The bundled UR5e.
 pub(crate) fn arm() -> ArmModel {
-    ArmModel::from_urdf(&asset("arms/ur5e.urdf"), None, None).unwrap()
+    static ARM: OnceLock<ArmModel> = OnceLock::new();
+    ARM.get_or_init(|| ArmModel::from_urdf(&asset("arms/ur5e.urdf"), None, None).unwrap()).clone()
 }
 
 /// The tool with its own drive.

@@ -24,6 +24,7 @@ mod sensors;
 mod servo;
 mod sight;
 mod sim_arm;
+mod solids;
 mod tissue;
 mod tracker;
 mod truth;

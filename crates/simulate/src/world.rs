@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use arm::{ArmModel, Drive, JointPos, MAX_JOINTS, Nose, Tool};
 use frames::{Base, Head, Instant, Metres, Newtons, Penetration, Pose, Protrusion, Span, Tcp};
-use nalgebra::{Isometry3, Matrix3, Point3, Translation3, UnitQuaternion, Vector3};
+use nalgebra::{Isometry3, Matrix3, Translation3, UnitQuaternion, Vector3};
 use scan::Surface;
 use skin::Group;
 
@@ -22,6 +22,7 @@ use crate::imperfections::Imperfections;
 use crate::nose::Ring;
 use crate::servo::Servo;
 use crate::sight::TrueSkin;
+use crate::solids::{ball_around, behind_the_nose};
 use crate::tissue::{Moment, Tissue, Zones};
 use crate::truth::{Solid, Truth};
 
@@ -380,61 +381,4 @@ fn fastest_of_head(from: &Isometry3<f64>, to: &Isometry3<f64>) -> f64 {
     let moved = (to.translation.vector - from.translation.vector).norm();
     let turned = from.rotation.angle_to(&to.rotation);
     (moved + 0.3 * turned) / STEP
-}
-
-/// A ball around a surface: the middle of its box, and the farthest vertex from there.
-fn ball_around(surface: &Surface) -> (Point3<f64>, f64) {
-    let (mut low, mut high) = (Vector3::repeat(f64::INFINITY), Vector3::repeat(f64::NEG_INFINITY));
-    for p in surface.vertices() {
-        low = low.inf(&p.coords.coords);
-        high = high.sup(&p.coords.coords);
-    }
-    let centre = Point3::from((low + high) * 0.5);
-    let radius = surface.vertices().iter().map(|p| (p.coords - centre).norm()).fold(0.0, f64::max);
-    (centre, radius)
-}
-
-/// The part of a tool's solid that lies behind the ring when it is pushed back all the way: what is further forward moves
-/// with the ring and is meant to touch. The round end of a capsule stands for a flat one, so it is drawn back by its
-/// radius. `None` when nothing is left.
-fn behind_the_nose(shape: &arm::Capsule, tool: &Tool) -> Option<arm::Capsule> {
-    let tcp_from_flange = tool.flange_from_tcp.get().inverse();
-    let most = -(tool.nose.travel.get() + shape.radius.get());
-    let (za, zb) = ((tcp_from_flange * shape.a).z, (tcp_from_flange * shape.b).z);
-    let cut = |s: f64| shape.a + (shape.b - shape.a) * s;
-    match (za <= most, zb <= most) {
-        (true, true) => Some(*shape),
-        (false, false) => None,
-        (false, true) => Some(arm::Capsule { a: cut((za - most) / (za - zb)), ..*shape }),
-        (true, false) => Some(arm::Capsule { b: cut((za - most) / (za - zb)), ..*shape }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture;
-
-    #[test]
-    fn what_moves_with_the_ring_is_no_solid() {
-        let tool = fixture::tool();
-        let tcp_from_flange = tool.flange_from_tcp.get().inverse();
-        let left: Vec<_> = tool.body.iter().filter_map(|b| behind_the_nose(b, &tool)).collect();
-        assert_eq!(left.len(), tool.body.len());
-        for b in left {
-            let front = (tcp_from_flange * b.a).z.max((tcp_from_flange * b.b).z) + b.radius.get();
-            assert!(front <= -tool.nose.travel.get() + 1e-12, "{front}");
-        }
-        let ring = arm::Capsule { a: Point3::origin(), b: Point3::origin(), radius: Metres::from_mm(5.0) }
-            .moved(tool.flange_from_tcp.get());
-        assert!(behind_the_nose(&ring, &tool).is_none());
-    }
-
-    #[test]
-    fn the_ball_holds_the_surface() {
-        let sphere = fixture::sphere();
-        let (centre, radius) = ball_around(&sphere);
-        assert!(sphere.vertices().iter().all(|p| (p.coords - centre).norm() <= radius + 1e-12));
-        assert!(radius < fixture::RADIUS + 1e-9);
-    }
 }
