@@ -1,4 +1,8 @@
 //! The one test binary of the whole product.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where")]
 
+mod bad_input;
+mod replay;
+mod scenes;
+mod support;
 mod tidy;

@@ -9,11 +9,14 @@ use std::time::Instant as Clock;
 
 use record::{PlanFigures, Reason, Report, StippleFigures};
 use stipple::Pattern;
-use stream::{CountAllocations, Ended};
+use stream::{CountAllocations, Ended, Fault};
 
 use crate::folder::RunFolder;
 use crate::rehearse::Outputs;
 use crate::{Failure, Planned, Treatment, bench as benches, figures, page, preview, progress};
+
+/// Faults that the summary names; the report names all.
+const SHOWN: usize = 4;
 
 /// The whole pipeline.
 pub fn run(scene: &Path, out: Option<&Path>, count: CountAllocations, json: bool) -> Result<String, Failure> {
@@ -57,11 +60,13 @@ fn whole(
     report.deposits = Some(rehearsed.deposits);
 
     let mut trouble = refused;
+    let mut preview_faults = Vec::new();
     if let (Some((dots, count)), None) = (preview, &trouble) {
         let first = treatment.first(&pattern, &planned, dots)?;
-        let streamed = treatment.stream(&first, &journal, count, &stop)?;
+        let streamed = treatment.stream(&pattern, &first, &journal, count, &stop)?;
         report.stream = Some(preview::stream_figures(&streamed.timing));
         trouble = not_finished(&streamed.ended);
+        preview_faults = streamed.faults;
     }
     let page = page::page(treatment, &pattern, &judgement, &report).map_err(|e| Failure::Run(e.to_string()))?;
     report.write_json(&folder.file("report.json")).map_err(|e| Failure::Input(e.to_string()))?;
@@ -70,7 +75,7 @@ fn whole(
     match trouble {
         Some(why) => Err(Failure::Run(format!("{why}; see {}", html.display()))),
         None if json => report.json().map_err(|e| Failure::Run(e.to_string())),
-        None => Ok(summary(treatment, &report, &html)),
+        None => Ok(summary(treatment, &report, &preview_faults, &html)),
     }
 }
 
@@ -100,7 +105,7 @@ pub fn stream(
         planned = treatment.first(&pattern, &planned, dots)?;
     }
     planned.program.save(&folder.file("program.bin")).map_err(|e| Failure::Input(e.to_string()))?;
-    let streamed = treatment.stream(&planned, &folder.file("journal.sqlite"), count, &stop)?;
+    let streamed = treatment.stream(&pattern, &planned, &folder.file("journal.sqlite"), count, &stop)?;
     let mut report = figures_of(&treatment, &pattern, stipple_s, &planned);
     report.stream = Some(preview::stream_figures(&streamed.timing));
     report.deposits = Some(streamed.deposits);
@@ -253,7 +258,7 @@ fn plan_figures(planned: &Planned) -> PlanFigures {
     }
 }
 
-fn summary(treatment: &Treatment, report: &Report, html: &Path) -> String {
+fn summary(treatment: &Treatment, report: &Report, preview_faults: &[Fault], html: &Path) -> String {
     let mut text = format!("{}\n", treatment.file.about());
     for warning in &treatment.warnings {
         let _ = writeln!(text, "warning   {warning}");
@@ -297,8 +302,14 @@ fn summary(treatment: &Treatment, report: &Report, html: &Path) -> String {
             r.in_skin_max_s.unwrap_or(0.0) * 1e3,
             r.nose_force_p99_n.unwrap_or(0.0)
         );
+        for fault in r.faults.iter().take(SHOWN) {
+            let _ = writeln!(text, "          recovered from {fault}");
+        }
     }
     text += &stream_line(report);
+    for fault in preview_faults.iter().take(SHOWN) {
+        let _ = writeln!(text, "          recovered from {fault}");
+    }
     if let Some(d) = &report.deposits {
         let _ = writeln!(
             text,

@@ -16,41 +16,41 @@ use crate::rehearse::Rehearsed;
 use crate::statistics::{local_errors, percentile, rms};
 
 /// A dot that is really in the skin, beside what was wanted.
-pub struct Judged<'a> {
+pub(crate) struct Judged<'a> {
     /// What was wanted.
-    pub site: &'a Site,
+    pub(crate) site: &'a Site,
     /// What the controller believes.
-    pub outcome: &'a Outcome,
+    pub(crate) outcome: &'a Outcome,
     /// What is true.
-    pub hit: &'a Hit,
+    pub(crate) hit: &'a Hit,
     /// From the wanted to the true place, after the one motion common to all dots.
-    pub local_m: f64,
+    pub(crate) local_m: f64,
     /// The same as it is.
-    pub absolute_m: f64,
+    pub(crate) absolute_m: f64,
 }
 
 impl Judged<'_> {
     /// True penetration less the target.
-    pub fn depth_error(&self) -> Metres {
+    pub(crate) fn depth_error(&self) -> Metres {
         self.hit.penetration.length() - self.site.target.length()
     }
 
     /// Inside the zone's window.
-    pub fn in_window(&self) -> bool {
+    pub(crate) fn in_window(&self) -> bool {
         (self.site.least..=self.site.most).contains(&self.hit.penetration)
     }
 }
 
 /// All dots of a rehearsal, judged.
-pub struct Judgement<'a> {
+pub(crate) struct Judgement<'a> {
     /// One a dot, in order of work.
-    pub dots: Vec<Judged<'a>>,
+    pub(crate) dots: Vec<Judged<'a>>,
     /// Needle entries that belong to no dot, or to a dot that had one already.
-    pub stray: usize,
+    pub(crate) stray: usize,
 }
 
 /// Brings each needle entry to its dot by time: the controller says from when to when its needle was out.
-pub fn judge<'a>(pattern: &'a Pattern, rehearsed: &'a Rehearsed) -> Judgement<'a> {
+pub(crate) fn judge<'a>(pattern: &'a Pattern, rehearsed: &'a Rehearsed) -> Judgement<'a> {
     let sites: BTreeMap<SiteId, &Site> = pattern.sites.iter().map(|s| (s.id, s)).collect();
     let mut stray = 0;
     let mut hits = rehearsed.hits.iter().peekable();
@@ -88,7 +88,7 @@ pub fn judge<'a>(pattern: &'a Pattern, rehearsed: &'a Rehearsed) -> Judgement<'a
 }
 
 /// The `rehearse` block.
-pub fn rehearsal(judgement: &Judgement<'_>, rehearsed: &Rehearsed) -> Rehearsal {
+pub(crate) fn rehearsal(judgement: &Judgement<'_>, rehearsed: &Rehearsed) -> Rehearsal {
     let dots = &judgement.dots;
     let each = |f: &dyn Fn(&Judged<'_>) -> f64| -> Vec<f64> { dots.iter().map(f).collect() };
     let most = |samples: &[f64]| samples.iter().copied().fold(None, |m: Option<f64>, v| Some(m.map_or(v, |m| m.max(v))));
@@ -132,7 +132,7 @@ pub fn rehearsal(judgement: &Judgement<'_>, rehearsed: &Rehearsed) -> Rehearsal 
 }
 
 /// Why the rehearsal does not pass, if it does not: what may never happen, whatever the bars say.
-pub fn refused(judgement: &Judgement<'_>, rehearsed: &Rehearsed, planned: usize) -> Option<String> {
+pub(crate) fn refused(judgement: &Judgement<'_>, rehearsed: &Rehearsed, planned: usize) -> Option<String> {
     let deepest = judgement.dots.iter().max_by(|a, b| a.hit.penetration.get().total_cmp(&b.hit.penetration.get()));
     let tilted = judgement.dots.iter().max_by(|a, b| a.hit.tilt.get().total_cmp(&b.hit.tilt.get()));
     match rehearsed.ended {

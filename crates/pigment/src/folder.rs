@@ -8,13 +8,13 @@ use crate::{Failure, SceneFile};
 
 /// The folder of one run.
 #[derive(Debug, Clone)]
-pub struct RunFolder {
+pub(crate) struct RunFolder {
     path: PathBuf,
 }
 
 impl RunFolder {
     /// Makes `out`, or the first free one of `runs/NAME`, `runs/NAME-2`, .., and puts a copy of the scene into it.
-    pub fn create(out: Option<&Path>, scene: &SceneFile) -> Result<Self, Failure> {
+    pub(crate) fn create(out: Option<&Path>, scene: &SceneFile) -> Result<Self, Failure> {
         let path = match out {
             Some(path) => given(path)?,
             None => numbered(&scene.name())?,
@@ -25,7 +25,7 @@ impl RunFolder {
     }
 
     /// A file in it.
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 }

@@ -12,6 +12,7 @@ mod folder;
 mod page;
 mod preview;
 mod progress;
+mod recover;
 mod rehearse;
 mod scene;
 mod statistics;

@@ -17,7 +17,7 @@ const SKIN: [u8; 3] = [226, 190, 170];
 const MISSING: [u8; 3] = [240, 190, 0];
 
 /// Everything the page shows beside the figures.
-pub fn page(
+pub(crate) fn page(
     treatment: &Treatment,
     pattern: &Pattern,
     judgement: &Judgement<'_>,

@@ -3,7 +3,7 @@
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar over `total` dots.
-pub fn dots(what: &'static str, total: usize) -> ProgressBar {
+pub(crate) fn dots(what: &'static str, total: usize) -> ProgressBar {
     let bar = ProgressBar::new(total as u64);
     let style = ProgressStyle::with_template("{prefix:>9} {wide_bar} {pos}/{len} dots  {per_sec}  {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -12,7 +12,7 @@ pub fn dots(what: &'static str, total: usize) -> ProgressBar {
 }
 
 /// A spinner for work whose length is not known.
-pub fn working(what: &'static str) -> ProgressBar {
+pub(crate) fn working(what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     bar.set_message(what);
     bar.enable_steady_tick(std::time::Duration::from_millis(100));

@@ -12,13 +12,15 @@ use arm::ArmDriver as _;
 use frames::{Instant, SiteId, Span};
 use record::{Deposits, Durability, Journal, Ledger, RecordError, Sample, Telemetry};
 use simulate::{Accident, Hit, SimArm};
-use stipple::Pattern;
+use stipple::{Pattern, Site};
 use stream::{Command, Config, Cycle, Digests, Ended, Event, Fault, Input, Outcome, Session, Sink, Why};
 
 use crate::{Failure, Planned, Treatment, progress};
 
 /// One telemetry sample in this many cycles: 50 a second of a 1 kHz arm.
 const THINNING: u64 = 20;
+/// After so many faults the rehearsal gives up: the scene is not fit for treatment.
+const RECOVERIES: usize = 20;
 
 /// What came of a rehearsal.
 pub struct Rehearsed {
@@ -105,44 +107,61 @@ impl Treatment {
             .map_err(|(_, refused)| Failure::file(&self.file.path, refused))
     }
 
-    /// Rehearses the whole program. The journal and the telemetry go into `folder` when there is one.
+    /// Rehearses the whole program. A latched fault ends a session, as in a treatment; then the rehearsal does what an
+    /// operator would: it looks, acknowledges, moves the arm back to park, registers anew, and goes on with what is left.
     pub fn rehearse(&self, pattern: &Pattern, planned: &Planned, out: &Outputs<'_>) -> Result<Rehearsed, Failure> {
         let mut sim = self.simulated()?;
-        let session = self.armed(planned, sim.cycle())?;
-        let mut journal = Journal::open(out.journal, Durability::Process).map_err(failed)?;
-        let sites: Vec<SiteId> = planned.program.strokes.iter().map(|s| s.site).collect();
-        let bar = progress::dots("rehearse", sites.len());
-        let ledger =
-            Ledger::begin(&mut journal, Instant::START, &Header::new("rehearsal", planned), sites).map_err(failed)?;
-        let telemetry = Telemetry::create(out.telemetry).map_err(failed)?;
+        let journal = Journal::open(out.journal, Durability::Process).map_err(failed)?;
+        let header = Header::new("rehearsal", planned);
         let mut watch = Watch {
-            ledger,
-            telemetry,
+            ledger: Ledger::begin(journal, Instant::START, &header, order(planned)).map_err(failed)?,
+            telemetry: Telemetry::create(out.telemetry).map_err(failed)?,
             treatment: self,
-            bar,
+            bar: progress::dots("rehearse", planned.program.strokes.len()),
             stop: out.stop,
             outcomes: Vec::with_capacity(pattern.sites.len()),
             skipped: Vec::new(),
+            begun: Vec::new(),
             faults: Vec::new(),
             cycles: 0,
             broken: None,
         };
         let began = Clock::now();
-        let (_, _, result) = session.run_virtual(&mut sim, &mut watch);
+        let mut again: Option<Planned> = None;
+        let ended = loop {
+            let program = again.as_ref().unwrap_or(planned);
+            let session = self.armed(program, sim.cycle())?;
+            let (_, _, result) = session.run_virtual(&mut sim, &mut watch);
+            let caught = result.map_err(|e| Failure::Run(e.to_string()))?;
+            let at = sim.truth().at;
+            if watch.broken.is_none() {
+                watch.broken = watch.ledger.end(at).err();
+            }
+            if let Some(broken) = watch.broken.take() {
+                return Err(failed(broken));
+            }
+            if out.stop.load(Ordering::Relaxed) {
+                watch.bar.finish_and_clear();
+                watch.telemetry.finish().map_err(failed)?;
+                return Err(Failure::Stopped);
+            }
+            let sites = self.left(pattern, &watch);
+            let faulted = matches!(caught.ended, Ended::Faulted(_));
+            if !faulted || sites.is_empty() || watch.faults.len() > RECOVERIES {
+                break caught.ended;
+            }
+            let base_from_head = self.recover(&mut sim, &program.program)?;
+            let next = self.plan_sites(&sites, base_from_head)?;
+            watch.ledger.again(sim.truth().at, &Header::new("rehearsal", &next), order(&next)).map_err(failed)?;
+            again = Some(next);
+        };
         let seconds = began.elapsed().as_secs_f64();
         watch.bar.finish_and_clear();
-        let caught = result.map_err(|e| Failure::Run(e.to_string()))?;
-        if let Some(broken) = watch.broken {
-            return Err(failed(broken));
-        }
         let deposits = watch.ledger.deposits().map_err(failed)?;
         watch.telemetry.finish().map_err(failed)?;
-        if out.stop.load(Ordering::Relaxed) {
-            return Err(Failure::Stopped);
-        }
         let truth = sim.truth();
         Ok(Rehearsed {
-            ended: caught.ended,
+            ended,
             outcomes: watch.outcomes,
             skipped: watch.skipped,
             faults: watch.faults,
@@ -150,10 +169,24 @@ impl Treatment {
             accidents: truth.accidents.clone(),
             clearance: truth.clearance,
             deposits,
-            took: caught.took,
+            took: truth.at - Instant::START,
             seconds,
         })
     }
+
+    /// Sites of the pattern with no outcome of any kind. One that was begun and has none is uncertain: left to a person.
+    fn left(&self, pattern: &Pattern, watch: &Watch<'_>) -> Vec<Site> {
+        let mut over: Vec<SiteId> = watch.outcomes.iter().map(|o| o.site).collect();
+        over.extend(watch.skipped.iter().map(|(site, _)| *site));
+        over.extend(&watch.begun);
+        over.sort_unstable();
+        pattern.sites.iter().filter(|s| over.binary_search(&s.id).is_err()).cloned().collect()
+    }
+}
+
+/// Sites in the order of a program.
+pub(crate) fn order(planned: &Planned) -> Vec<SiteId> {
+    planned.program.strokes.iter().map(|s| s.site).collect()
 }
 
 /// Where a run writes, and who may stop it.
@@ -168,13 +201,14 @@ pub struct Outputs<'a> {
 
 /// Watches a rehearsal: keeps the journal, thins the telemetry, moves the bar.
 struct Watch<'a> {
-    ledger: Ledger<'a>,
+    ledger: Ledger,
     telemetry: Telemetry,
     treatment: &'a Treatment,
     bar: indicatif::ProgressBar,
     stop: &'a AtomicBool,
     outcomes: Vec<Outcome>,
     skipped: Vec<(SiteId, Why)>,
+    begun: Vec<SiteId>,
     faults: Vec<Fault>,
     cycles: u64,
     /// The first thing that could not be written: the lease ends with it, so nothing is begun after it.
@@ -204,6 +238,7 @@ impl Watch<'_> {
             self.broken = self.ledger.take(event).err();
         }
         match event {
+            Event::StrokeBegun { site, .. } => self.begun.push(*site),
             Event::Done(outcome) => {
                 self.outcomes.push(*outcome);
                 self.bar.inc(1);

@@ -4,13 +4,13 @@ use frames::{Head, Point};
 use nalgebra::{Matrix3, Rotation3, Vector3};
 
 /// Root mean square; `None` without samples.
-pub fn rms(samples: &[f64]) -> Option<f64> {
+pub(crate) fn rms(samples: &[f64]) -> Option<f64> {
     let n = samples.len();
     (n > 0).then(|| (samples.iter().map(|v| v * v).sum::<f64>() / n as f64).sqrt())
 }
 
 /// The smallest sample that at least `share` of all samples do not exceed (nearest rank); `None` without samples.
-pub fn percentile(samples: &[f64], share: f64) -> Option<f64> {
+pub(crate) fn percentile(samples: &[f64], share: f64) -> Option<f64> {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
     let rank = (share * sorted.len() as f64).ceil() as usize;
@@ -20,7 +20,7 @@ pub fn percentile(samples: &[f64], share: f64) -> Option<f64> {
 /// Distance of every `placed` point to its `wanted` one after the rigid motion that brings them nearest (least squares;
 /// Arun, Huang, Blostein 1987, IEEE PAMI 9(5)). What is left is what a neighbour would notice: a whole pattern that sits
 /// 0.3 mm off looks right, two dots that should be 1 mm apart and are 0.7 do not.
-pub fn local_errors(wanted: &[Point<Head>], placed: &[Point<Head>]) -> Vec<f64> {
+pub(crate) fn local_errors(wanted: &[Point<Head>], placed: &[Point<Head>]) -> Vec<f64> {
     let n = wanted.len().min(placed.len());
     if n == 0 {
         return Vec::new();

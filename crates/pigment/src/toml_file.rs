@@ -10,7 +10,7 @@ use crate::Failure;
 const LARGEST: u64 = 4 << 20;
 
 /// Reads and checks one file; returns the value and the file's bytes.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Result<(T, Vec<u8>), Failure> {
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<(T, Vec<u8>), Failure> {
     let meta = std::fs::metadata(path).map_err(|e| Failure::file(path, format_args!("{e}; is the path right?")))?;
     if meta.len() > LARGEST {
         return Err(Failure::file(path, format_args!("{} bytes is no scene (at most {LARGEST})", meta.len())));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arm::{ArmModel, JointAcc, JointJerk, JointPos, Program, Tool};
-use frames::{Metres, Protrusion, Radians};
+use frames::{Base, Head, Metres, Pose, Protrusion, Radians};
 use scan::Scan;
 use skin::{Group, Insertion, Local, Person};
 use stipple::{Pattern, Site};
@@ -82,11 +82,12 @@ impl Treatment {
 
     /// Makes the program of the whole pattern.
     pub fn plan(&self, pattern: &Pattern) -> Result<Planned, Failure> {
-        self.plan_sites(&pattern.sites)
+        self.plan_sites(&pattern.sites, self.cell.base_from_head)
     }
 
-    /// Makes the program of some sites.
-    pub fn plan_sites(&self, sites: &[Site]) -> Result<Planned, Failure> {
+    /// Makes the program of some sites for a head at `base_from_head`.
+    pub fn plan_sites(&self, sites: &[Site], base_from_head: Pose<Base, Head>) -> Result<Planned, Failure> {
+        let cell = plan::Cell { base_from_head, ..self.cell.clone() };
         let began = Instant::now();
         // Every site is asked once for its protrusion here, so that a depth the tool cannot reach is named as input.
         for site in sites {
@@ -98,7 +99,7 @@ impl Treatment {
             &self.arm,
             &self.tool,
             &self.scan.surface,
-            &self.cell,
+            &cell,
             sites,
             &options,
             &protrusion,
@@ -114,35 +115,31 @@ impl Treatment {
     /// What the needle drive must be told so that the skin gets the site's target, for the zone's middle skin under the
     /// tool's contact force.
     fn protrusion(&self, site: &Site) -> Result<Protrusion, skin::SkinError> {
-        let (facts, aim) = (self.person.facts(site.zone), self.aim());
-        skin::protrusion_for(site.target, &Local::nominal(&facts), &self.group, &aim, 0.0, self.tool.needle.stop)
-    }
-
-    /// How a stroke is made.
-    fn aim(&self) -> Insertion {
-        let indentation = skin::ring_indentation(self.tool.nose.contact);
-        Insertion {
-            protrusion: Protrusion::ZERO,
-            bulge: skin::bulge(indentation),
-            speed: entry_speed(&self.tool),
-            tilt: Radians::ZERO,
-            nose_radius: self.tool.nose.radius,
+        let local = Local::nominal(&self.person.facts(site.zone));
+        let bulge = skin::bulge(skin::ring_indentation(self.tool.nose.contact));
+        let mut protrusion = Protrusion::new(site.target.length());
+        // The further the needle goes, the faster it meets the skin, the less the skin dents, the less far it must go.
+        for _ in 0..FIXED_POINT {
+            let speed = entry_speed(&self.tool, protrusion, bulge);
+            let nose_radius = self.tool.nose.radius;
+            let aim = Insertion { protrusion, bulge, speed, tilt: Radians::ZERO, nose_radius };
+            protrusion = skin::protrusion_for(site.target, &local, &self.group, &aim, 0.0, self.tool.needle.stop)?;
         }
-    }
-
-    /// The zone's window for this person.
-    pub fn window(&self, site: &Site) -> skin::Window {
-        skin::Window { least: site.least, target: site.target, most: site.most }
+        Ok(protrusion)
     }
 }
 
-/// How fast the needle meets the skin, m/s: a bang-bang drive from its rest has `sqrt(2*a*d)` after `d`, as long as the
-/// skin lies in the first half of the stroke.
-fn entry_speed(tool: &Tool) -> f64 {
+/// Rounds until protrusion and entry speed agree; each shrinks the difference at least threefold.
+const FIXED_POINT: usize = 20;
+
+/// How fast the needle meets the skin on its way to `protrusion`, m/s. A bang-bang drive has `sqrt(2*a*d)` at a distance
+/// `d` from the nearer end of its way; the skin stands `bulge` above the ring.
+fn entry_speed(tool: &Tool, protrusion: Protrusion, bulge: Metres) -> f64 {
     match tool.drive {
-        arm::Drive::Actuator { stroke, acceleration, .. } => {
-            let run = (Metres::ZERO - tool.needle.rest.length()).max(Metres::ZERO).min(stroke * 0.5);
-            (2.0 * acceleration * run.get()).sqrt()
+        arm::Drive::Actuator { acceleration, .. } => {
+            let before = Metres::ZERO - tool.needle.rest.length() - bulge;
+            let after = protrusion.length() + bulge;
+            (2.0 * acceleration * before.min(after).max(Metres::ZERO).get()).sqrt()
         }
         arm::Drive::Arm { speed } => speed,
     }

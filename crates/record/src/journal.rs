@@ -111,32 +111,37 @@ impl Journal {
         self.append(&[(run.0, kind, None, at, body)])
     }
 
-    /// What the run did with its dots.
-    pub fn deposits(&self, run: RunId) -> Result<Deposits, RecordError> {
+    /// What this run and those after it did with their dots.
+    pub fn deposits(&self, since: RunId) -> Result<Deposits, RecordError> {
         let count = |sql: &str| -> Result<u64, RecordError> {
-            self.db
-                .query_row(sql, [run.0], |row| row.get::<_, i64>(0))
-                .map(|n| n.max(0) as u64)
-                .map_err(|e| self.wrap(e))
+            self.db.query_row(sql, [since.0], |row| row.get::<_, i64>(0)).map(|n| n.max(0) as u64).map_err(|e| self.wrap(e))
         };
         Ok(Deposits {
-            done: count("SELECT COUNT(DISTINCT site) FROM record WHERE run = ?1 AND kind = 'done'")?,
-            skipped: count("SELECT COUNT(DISTINCT site) FROM record WHERE run = ?1 AND kind = 'skipped'")?,
-            uncertain: self.uncertain(run)?.len() as u64,
+            done: count("SELECT COUNT(DISTINCT site) FROM record WHERE run >= ?1 AND kind = 'done'")?,
+            skipped: count("SELECT COUNT(DISTINCT site) FROM record WHERE run >= ?1 AND kind = 'skipped'")?,
+            uncertain: self.uncertain(since)?.len() as u64,
             duplicated: count(
-                "SELECT COUNT(*) FROM (SELECT site FROM record WHERE run = ?1 AND kind = 'done'
+                "SELECT COUNT(*) FROM (SELECT site FROM record WHERE run >= ?1 AND kind = 'done'
                  GROUP BY site HAVING COUNT(*) > 1)",
             )?,
         })
     }
 
-    /// Sites with an intent and no outcome, in order of intent.
-    pub fn uncertain(&self, run: RunId) -> Result<Vec<SiteId>, RecordError> {
-        let sql = "SELECT site FROM record AS i WHERE run = ?1 AND kind = 'intent' AND NOT EXISTS
-                   (SELECT 1 FROM record WHERE run = ?1 AND site = i.site AND kind IN ('done', 'skipped')) ORDER BY seq";
+    /// Sites of this run and those after it with an intent that was neither fulfilled, nor given up, nor released; in
+    /// order of intent.
+    pub fn uncertain(&self, since: RunId) -> Result<Vec<SiteId>, RecordError> {
+        let sql = "SELECT site FROM record AS i WHERE run >= ?1 AND kind = 'intent' AND NOT EXISTS
+                   (SELECT 1 FROM record WHERE run = i.run AND site = i.site AND kind IN ('done', 'skipped', 'released'))
+                   ORDER BY seq";
         let mut statement = self.db.prepare(sql).map_err(|e| self.wrap(e))?;
-        let rows = statement.query_map([run.0], |row| row.get::<_, u32>(0)).map_err(|e| self.wrap(e))?;
+        let rows = statement.query_map([since.0], |row| row.get::<_, u32>(0)).map_err(|e| self.wrap(e))?;
         rows.map(|r| r.map(SiteId).map_err(|e| self.wrap(e))).collect()
+    }
+
+    /// Takes intents back, durably: these sites were not begun and the run is over.
+    pub fn release(&mut self, run: RunId, at: Instant, sites: &[SiteId]) -> Result<(), RecordError> {
+        let rows: Vec<_> = sites.iter().map(|s| (run.0, "released", Some(*s), at, String::new())).collect();
+        self.append(&rows)
     }
 
     fn append(&mut self, rows: &[(i64, &'static str, Option<SiteId>, Instant, String)]) -> Result<(), RecordError> {

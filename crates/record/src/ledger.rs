@@ -13,26 +13,44 @@ use crate::{Deposits, Journal, RecordError, RunId};
 /// uncertain at most.
 pub const WINDOW: usize = 8;
 
-/// One run's page in a journal.
-pub struct Ledger<'a> {
-    journal: &'a mut Journal,
+/// The page of one treatment in a journal: one run, or several after faults.
+pub struct Ledger {
+    journal: Journal,
+    first: RunId,
     run: RunId,
     sites: Vec<SiteId>,
     durable: usize,
+    /// Strokes begun, given up or passed over so far, from the program's start.
+    begun: usize,
 }
 
-impl<'a> Ledger<'a> {
+impl Ledger {
     /// Begins a run over `sites`, in the program's order, and makes the first window of intents durable.
     pub fn begin(
-        journal: &'a mut Journal,
+        mut journal: Journal,
         at: Instant,
         header: &impl Serialize,
         sites: Vec<SiteId>,
     ) -> Result<Self, RecordError> {
         let run = journal.begin(at, header)?;
-        let mut ledger = Self { journal, run, sites, durable: 0 };
+        let mut ledger = Self { journal, first: run, run, sites, durable: 0, begun: 0 };
         ledger.extend(at, 0)?;
         Ok(ledger)
+    }
+
+    /// Goes on with what is left, as a new run of the same treatment.
+    pub fn again(&mut self, at: Instant, header: &impl Serialize, sites: Vec<SiteId>) -> Result<(), RecordError> {
+        self.run = self.journal.begin(at, header)?;
+        (self.sites, self.durable, self.begun) = (sites, 0, 0);
+        self.extend(at, 0)
+    }
+
+    /// Closes the run: intents of strokes that never began are taken back, so that only what nobody can know stays
+    /// uncertain. Without this call, after a crash, the whole window is.
+    pub fn end(&mut self, at: Instant) -> Result<(), RecordError> {
+        let from = self.begun.min(self.durable);
+        let unused = self.sites[from..self.durable].to_vec();
+        self.journal.release(self.run, at, &unused)
     }
 
     /// Strokes, counted from the program's start, that may be begun.
@@ -43,12 +61,16 @@ impl<'a> Ledger<'a> {
     /// Takes one event over; afterwards the lease may be longer.
     pub fn take(&mut self, event: &Event) -> Result<(), RecordError> {
         match event {
-            Event::StrokeBegun { .. } => Ok(()),
+            Event::StrokeBegun { index, .. } => {
+                self.begun = self.begun.max(*index as usize + 1);
+                Ok(())
+            }
             Event::Done(outcome) => {
                 self.journal.outcome(self.run, outcome.confirmed, outcome.site, true, outcome)?;
                 self.extend(outcome.confirmed, outcome.index as usize + 1)
             }
             Event::Skipped { site, index, at, .. } => {
+                self.begun = self.begun.max(*index as usize + 1);
                 self.journal.outcome(self.run, *at, *site, false, event)?;
                 self.extend(*at, *index as usize + 1)
             }
@@ -59,9 +81,9 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// What the run did with its dots.
+    /// What the treatment did with its dots.
     pub fn deposits(&self) -> Result<Deposits, RecordError> {
-        self.journal.deposits(self.run)
+        self.journal.deposits(self.first)
     }
 
     /// Half a window is written at once, so that the disk is asked every fourth dot and the loop never waits for it.
@@ -92,9 +114,9 @@ mod tests {
     #[test]
     fn the_lease_runs_ahead_and_never_past_what_is_on_the_disk() {
         let dir = tempfile::tempdir().unwrap();
-        let mut journal = Journal::open(&dir.path().join("j.sqlite"), Durability::PowerCut).unwrap();
+        let journal = Journal::open(&dir.path().join("j.sqlite"), Durability::PowerCut).unwrap();
         let sites: Vec<_> = (0..20).map(|i| SiteId(100 + i)).collect();
-        let mut ledger = Ledger::begin(&mut journal, Instant::START, &"scene", sites).unwrap();
+        let mut ledger = Ledger::begin(journal, Instant::START, &"scene", sites).unwrap();
         assert_eq!(ledger.lease(), 8);
         for index in 0..20 {
             assert!(ledger.lease() > index, "dot {index} may begin");
@@ -106,5 +128,25 @@ mod tests {
         }
         assert_eq!(ledger.lease(), 20);
         assert_eq!(ledger.deposits().unwrap(), Deposits { skipped: 20, ..Deposits::default() });
+    }
+
+    #[test]
+    fn after_a_fault_only_what_began_is_uncertain() {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("j.sqlite"), Durability::PowerCut).unwrap();
+        let sites: Vec<_> = (0..20).map(|i| SiteId(100 + i)).collect();
+        let mut ledger = Ledger::begin(journal, Instant::START, &"scene", sites).unwrap();
+        ledger.take(&skipped(0)).unwrap();
+        let begun = Event::StrokeBegun { site: SiteId(101), index: 1, at: Instant::START };
+        ledger.take(&begun).unwrap();
+        // A crash now: the whole window is uncertain.
+        assert_eq!(ledger.deposits().unwrap().uncertain, u64::from(ledger.lease()) - 1);
+        ledger.end(Instant::START).unwrap();
+        assert_eq!(ledger.deposits().unwrap(), Deposits { skipped: 1, uncertain: 1, ..Deposits::default() });
+        // The rest goes on in a new run; the uncertain dot stays uncertain and is not among them.
+        ledger.again(Instant::START, &"scene", (2..20).map(|i| SiteId(100 + i)).collect()).unwrap();
+        ledger.take(&Event::Skipped { site: SiteId(102), index: 0, at: Instant::START, why: Why::Operator }).unwrap();
+        ledger.end(Instant::START).unwrap();
+        assert_eq!(ledger.deposits().unwrap(), Deposits { skipped: 2, uncertain: 1, ..Deposits::default() });
     }
 }

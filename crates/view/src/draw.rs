@@ -52,9 +52,10 @@ pub(crate) fn spawn(
         Transform::from_xyz(0.0, 0.0, -0.002),
     ));
 
-    let front = dir3(&stage.front);
-    let left = Vec3::Z.cross(front);
-    for (from, lux) in [(front * 1.2 + left + Vec3::Z * 1.6, 7500.0), (front - left * 1.5 + Vec3::Z * 0.4, 2200.0)] {
+    let head = vec3(&stage.centre);
+    let away = Vec3::new(head.x, head.y, 0.0).try_normalize().unwrap_or(Vec3::X);
+    let side = Vec3::Z.cross(away);
+    for (from, lux) in [(side + away * 0.9 + Vec3::Z * 1.6, 7500.0), (-away - side * 0.6 + Vec3::Z * 0.5, 2200.0)] {
         commands.spawn((
             DirectionalLight { illuminance: lux, shadow_maps_enabled: false, ..default() },
             Transform::from_translation(from).looking_at(Vec3::ZERO, Vec3::Z),
@@ -62,15 +63,14 @@ pub(crate) fn spawn(
     }
 }
 
-/// A camera in front of the face, a little above and to the side, so that arm, hairline and profile are all seen.
+/// A camera beside the head, from beyond it, so that hairline, tool and the arm behind them are all seen.
 pub(crate) fn camera(stage: &Stage) -> (Camera3d, Transform, Tonemapping, Msaa, AmbientLight) {
-    let centre = vec3(&stage.centre);
-    let front = dir3(&stage.front);
-    let side = front.cross(Vec3::Z);
-    // The arm stands at the origin: look from the side that keeps it in the picture.
-    let side = if side.dot(centre) > 0.0 { side } else { -side };
-    let eye = centre + front * 0.62 + side * 0.42 + Vec3::Z * 0.26;
-    let look = centre - front * 0.02 + Vec3::Z * 0.03;
+    let head = vec3(&stage.centre);
+    // The arm stands at the origin.
+    let away = Vec3::new(head.x, head.y, 0.0).try_normalize().unwrap_or(Vec3::X);
+    let side = Vec3::Z.cross(away);
+    let eye = head + away * 0.28 + side * 0.80 + Vec3::Z * 0.42;
+    let look = head - away * 0.13 + Vec3::Z * 0.16;
     (
         Camera3d::default(),
         Transform::from_translation(eye).looking_at(look, Vec3::Z),

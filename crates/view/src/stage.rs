@@ -25,8 +25,6 @@ pub(crate) struct Stage {
     pub(crate) dots: Vec<(Point3<f64>, Vector3<f64>, Metres)>,
     /// The head's middle: what the camera looks at.
     pub(crate) centre: Point3<f64>,
-    /// The way the face looks, horizontal part.
-    pub(crate) front: Vector3<f64>,
 }
 
 impl Stage {
@@ -43,9 +41,6 @@ impl Stage {
         let vertices: Vec<_> = surface.vertices().iter().map(|p| (base_from_head * *p).coords).collect();
         let normals = surface.vertex_normals().iter().map(|n| iso.rotation * n.get().into_inner()).collect();
         let middle = vertices.iter().map(|p| p.coords).sum::<Vector3<f64>>() / vertices.len().max(1) as f64;
-        let front = iso.rotation * Vector3::y();
-        let front =
-            Vector3::new(front.x, front.y, 0.0).try_normalize(1e-6).unwrap_or_else(|| iso.rotation * Vector3::z());
 
         let frames = arm.joint_frames(q);
         let mut links: Vec<Capsule> = arm.base_link.shapes.clone();
@@ -53,11 +48,7 @@ impl Stage {
             links.extend(link.shapes.iter().map(|s| s.moved(frame)));
         }
         let base_from_flange = arm.forward(q);
-        let tool = tool
-            .body
-            .iter()
-            .map(|b| Capsule { a: b.a, b: b.b, radius: b.radius }.moved(base_from_flange.get()))
-            .collect();
+        let tool = tool.body.iter().map(|b| b.moved(base_from_flange.get())).collect();
         let dots = sites
             .iter()
             .map(|s| {
@@ -74,7 +65,6 @@ impl Stage {
             tool,
             dots,
             centre: Point3::from(middle),
-            front,
         }
     }
 }

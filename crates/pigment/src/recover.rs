@@ -1,0 +1,96 @@
+//! What an operator does after a fault, in a rehearsal: look, acknowledge, bring the arm back to park by the pendant,
+//! register anew. In a treatment a person does it; no controller runs meanwhile.
+//!
+//! In: a simulated arm that stands somewhere with its needle in. Out: the arm at park, and where the head is now, by the
+//! tracker. Absent: the truth.
+
+use arm::{ArmDriver as _, ArmState, JointPos, Limits, Motion, Program, Setpoint};
+use frames::{Base, Head, Pose, Span};
+use nalgebra::{Isometry3, Translation3, UnitQuaternion, Vector3};
+use simulate::SimArm;
+
+use crate::{Failure, Treatment};
+
+/// Straight out along the needle first, as far as the arm can: m.
+const RISES: [f64; 5] = [0.05, 0.03, 0.02, 0.01, 0.005];
+/// Of every limit: a pendant is slow.
+const SLOW: f64 = 0.25;
+/// Frames of the tracker that make a registration.
+const FRAMES: u32 = 60;
+/// Cycles in which the arm comes to rest.
+const SETTLE: usize = 300;
+
+impl Treatment {
+    /// Brings the arm back to the program's park posture and returns the head's new place.
+    pub(crate) fn recover(&self, sim: &mut SimArm, program: &Program) -> Result<Pose<Base, Head>, Failure> {
+        sim.acknowledge();
+        let from = state(sim)?.q;
+        for posture in self.way_home(&from, program)? {
+            self.jog(sim, &posture, &program.limits)?;
+        }
+        let now = register(sim)?;
+        sim.acknowledge();
+        Ok(now)
+    }
+
+    /// Postures from where the arm stands to park: out along the needle, then the way by which it came to the head.
+    fn way_home(&self, from: &JointPos, program: &Program) -> Result<Vec<JointPos>, Failure> {
+        let tcp = self.arm.forward(from) * self.tool.flange_from_tcp;
+        let risen = RISES.iter().find_map(|rise| {
+            let out = Pose::new(tcp.get() * Translation3::new(0.0, 0.0, -rise));
+            self.arm.inverse_near(&(out * self.tool.flange_from_tcp.inverse()), from)
+        });
+        let risen = risen.ok_or_else(|| Failure::Run("after a fault the arm cannot be drawn back from the head".into()))?;
+        Ok([risen].into_iter().chain(program.approach.iter().rev().copied()).chain([program.park]).collect())
+    }
+
+    /// One slow motion by the pendant, needle in.
+    fn jog(&self, sim: &mut SimArm, to: &JointPos, limits: &Limits) -> Result<(), Failure> {
+        let slow = Limits {
+            speed: limits.speed.map(|v| v * SLOW),
+            acceleration: limits.acceleration.map(|v| v * SLOW),
+            jerk: limits.jerk.map(|v| v * SLOW),
+            ..*limits
+        };
+        let mut now = state(sim)?;
+        let (motion, began) = (Motion::between(&now.q, to, &slow), now.at);
+        let mut rest = SETTLE;
+        while rest > 0 {
+            let at = now.at + sim.cycle();
+            let since = at - began;
+            rest -= usize::from(since > motion.duration());
+            let (q, qd) = motion.at(since);
+            let seq = now.seq.map_or(0, |s| s + 1);
+            let protrusion = self.tool.needle.rest;
+            let setpoint = Setpoint { seq, at, q, qd, protrusion, valid_for: Span::from_ms(10) };
+            now = sim.exchange(&setpoint).map_err(|e| Failure::Run(e.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
+/// The mean of some frames of the tracker, the arm standing.
+fn register(sim: &mut SimArm) -> Result<Pose<Base, Head>, Failure> {
+    let (mut seen, mut last) = (0, None);
+    let (mut place, mut turn) = (Vector3::zeros(), nalgebra::Vector4::zeros());
+    for _ in 0..FRAMES * 100 {
+        let state = sim.idle();
+        let Some(head) = state.head.filter(|h| Some(h.frame) != last) else { continue };
+        last = Some(head.frame);
+        let pose = head.base_from_head.get();
+        let q = pose.rotation.coords;
+        place += pose.translation.vector;
+        // Both signs of a quaternion are the same rotation: add them on one side.
+        turn += q * if q.dot(&turn) < 0.0 { -1.0 } else { 1.0 };
+        seen += 1;
+        if seen == FRAMES {
+            let rotation = UnitQuaternion::new_normalize(nalgebra::Quaternion::from(turn));
+            return Ok(Pose::new(Isometry3::from_parts(Translation3::from(place / f64::from(seen)), rotation)));
+        }
+    }
+    Err(Failure::Run(format!("after a fault the tracker saw the head in {seen} of {FRAMES} frames")))
+}
+
+fn state(sim: &mut SimArm) -> Result<ArmState, Failure> {
+    sim.state().map_err(|e| Failure::Run(e.to_string()))
+}
