@@ -36,9 +36,10 @@ impl Motion {
         for (i, (p, q)) in from.iter().zip(to.iter()).enumerate() {
             let distance = (q - p).abs();
             if distance > 0.0 {
-                v = v.min(limits.speed[i] / distance);
-                a = a.min(limits.acceleration[i] / distance);
-                j = j.min(limits.jerk[i] / distance);
+                let per = 1.0 / distance;
+                v = v.min(limits.speed[i] * per);
+                a = a.min(limits.acceleration[i] * per);
+                j = j.min(limits.jerk[i] * per);
             }
         }
         let still = Self { from: *from, to: *to, jerk: 0.0, t_jerk: 0.0, t_hold: 0.0, t_cruise: 0.0 };
@@ -123,10 +124,9 @@ impl Motion {
 
 /// Lengths of the jerk, hold and cruise segments for one unit of way.
 fn course(v: f64, a: f64, j: f64) -> (f64, f64, f64) {
-    // Neither acceleration nor speed is reached.
-    let t = (0.5 / j).cbrt();
-    if j * t <= a && j * t * t <= v {
-        return (t, 0.0, 0.0);
+    // Neither acceleration nor speed is reached: t^3 = 1/2j with j t <= a and j t^2 <= v.
+    if 0.5 * j * j <= a * a * a && 0.25 * j <= v * v * v {
+        return ((0.5 / j).cbrt(), 0.0, 0.0);
     }
     if v * j > a * a {
         // Acceleration is reached first: peak speed w solves w (w/a + a/j) = 1.
