@@ -1,0 +1,70 @@
+//! The planner's eyes for others: is a posture clear, and by how much is a point off the head?
+//!
+//! In: arm, tool, head, cell. Out: answers with the same guarantees as the planner's. For benches, for reports, for the
+//! advice on where to place a head. Absent: postures and programs.
+
+use arm::{ArmModel, JointPos, Tool};
+use frames::{Head, Metres, Point};
+use scan::Surface;
+
+use crate::body::Body;
+use crate::clear::{Margins, Nose, World};
+use crate::field::Field;
+use crate::{Cell, Obstacle, Options, PlanError};
+
+/// A cell that can be asked about postures.
+pub struct Probe<'a> {
+    world: World<'a>,
+}
+
+impl<'a> Probe<'a> {
+    /// Builds the field of distances: a few hundred milliseconds.
+    ///
+    /// # Errors
+    /// Too many collision capsules.
+    pub fn new(
+        arm: &'a ArmModel,
+        tool: &Tool,
+        surface: &'a Surface,
+        cell: &'a Cell,
+        options: &Options,
+    ) -> Result<Self, PlanError> {
+        let margins = Margins {
+            head: options.head_clearance.get(),
+            keep_out: options.keep_out_clearance.get(),
+            itself: options.self_clearance.get(),
+        };
+        let body = Body::new(arm, tool, margins.head).ok_or_else(|| PlanError::Input {
+            what: "arm and tool have too many collision capsules".to_owned(),
+            way_out: "merge shapes of the tool or of the arm's links",
+        })?;
+        let world = World::new(arm, body, Field::new(surface, &[]), &cell.keep_out, margins, cell.base_from_head.get());
+        Ok(Self { world })
+    }
+
+    /// Does a posture keep all clearances? If not: which part, from what, and a lower bound of the distance.
+    ///
+    /// # Errors
+    /// The first part found that does not.
+    pub fn posture(&self, q: &JointPos) -> Result<(), (String, Obstacle, Metres)> {
+        self.world.posture(q, Nose::Free).map_err(|touch| self.named(&touch))
+    }
+
+    /// Does the whole straight way in joint space keep all clearances?
+    ///
+    /// # Errors
+    /// The first part found that does not.
+    pub fn way(&self, from: &JointPos, to: &JointPos) -> Result<(), (String, Obstacle, Metres)> {
+        self.world.way(from, to, Nose::Free).map_err(|touch| self.named(&touch))
+    }
+
+    /// Never more than the distance of a point from the head; 0 inside.
+    pub fn off_head(&self, p: Point<Head>) -> Metres {
+        Metres::new(self.world.field.at_least(&p.coords))
+    }
+
+    fn named(&self, touch: &crate::clear::Touch) -> (String, Obstacle, Metres) {
+        let (part, obstacle) = self.world.names(touch);
+        (part, obstacle, Metres::new(touch.clearance))
+    }
+}
