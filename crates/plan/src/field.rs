@@ -26,7 +26,8 @@ const FINE: f64 = 0.004;
 const RATIO: usize = 3;
 /// Coarse cells with a corner nearer than this are refined, m.
 const NEAR: f64 = 0.024;
-/// A bound that loses less than this is taken at its word when it refuses, m.
+/// A bound whose lattice term is less than this is taken at its word when it refuses; with the interpolation of the
+/// curved head it may lose as much again. m.
 const FORGIVEN: f64 = 0.0012;
 /// Cells are refined this far around the sites, m.
 const WORK: f64 = 0.060;

@@ -20,8 +20,8 @@ fn run(sites: &[stipple::Site], cell: &Cell, options: &Options) -> Result<(Progr
 fn is_sound(program: &Program, rejected: &[Rejected], sites: &[stipple::Site], cell: &Cell) {
     let (arm, tool, surface) = (arm(), tool(), ellipsoid());
     let options = Options::default();
-    // Refusals may be too careful by 1.2 mm, and the probe's grid is another one than the planner's.
-    let asked = Options { head_clearance: options.head_clearance - Metres::from_mm(1.2), ..options };
+    // Refusals may be too careful by 2 mm, and the probe's grid is another one than the planner's.
+    let asked = Options { head_clearance: options.head_clearance - Metres::from_mm(2.0), ..options };
     let mut seen: Vec<u32> =
         program.strokes.iter().map(|s| s.site.0).chain(rejected.iter().map(|r| r.site.0)).collect();
     seen.sort_unstable();
@@ -198,7 +198,7 @@ fn a_greater_margin_is_kept() {
     let (sites, cell) = (sites(60, CROWN, 0.4, 7), cell());
     let (program, ..) = run(&sites, &cell, &options).unwrap();
     let (arm, tool, surface) = (arm(), tool(), ellipsoid());
-    let asked = Options { head_clearance: Metres::from_mm(10.8), ..options };
+    let asked = Options { head_clearance: Metres::from_mm(10.0), ..options };
     let probe = Probe::new(&arm, &tool, &surface, &cell, &asked).unwrap();
     program.strokes.iter().for_each(|s| probe.posture(&s.touch).unwrap());
 }
