@@ -15,7 +15,7 @@ pub(crate) mod stage {
     pub(crate) const ACCEPT: u64 = 4;
     pub(crate) const JITTER: u64 = 5;
     pub(crate) const REPAIR: u64 = 6;
-    pub(crate) const LABEL: u64 = 7;
+    /// And the seven after it.
     pub(crate) const MEASURE: u64 = 8;
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn scatter(
 ) -> Vec<Candidate> {
     let mass: f64 = pieces.iter().map(|p| p.mass).sum();
     let offered: f64 = pieces.iter().map(|p| p.offered).sum();
-    if !(mass > 0.0 && dots > 0) {
+    if mass <= 0.0 || dots == 0 {
         return Vec::new();
     }
     let strata = ((per_dot * dots) as f64 * ratio * (offered / mass)).ceil() as usize;

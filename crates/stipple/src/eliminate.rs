@@ -43,12 +43,19 @@ struct Rows {
 }
 
 /// Indices of the candidates that stay: `count[z]` of zone z (fewer only where there are not as many candidates).
-pub(crate) fn eliminate(candidates: &[Candidate], fixed: &[Fixed], kernel: &Kernel, count: &[usize]) -> Vec<u32> {
-    let rows = weigh(candidates, fixed, kernel);
+/// Candidates that are not `clear` of a frozen point are gone from the start, but still say where the area is.
+pub(crate) fn eliminate(
+    candidates: &[Candidate],
+    clear: &[bool],
+    fixed: &[Fixed],
+    kernel: &Kernel,
+    count: &[usize],
+) -> Vec<u32> {
+    let rows = weigh(candidates, clear, fixed, kernel);
     let favour = favour(&rows, kernel);
     let mut weight: Vec<f32> = rows.iter().flat_map(|r| r.weight.iter().copied()).collect();
     let mut heaps: Vec<Vec<(u32, Reverse<u32>)>> = vec![Vec::new(); count.len()];
-    for (i, candidate) in candidates.iter().enumerate() {
+    for (i, candidate) in candidates.iter().enumerate().filter(|(i, _)| clear[*i]) {
         if let Some(heap) = heaps.get_mut(candidate.zone as usize) {
             heap.push((sortable(favour[i] * weight[i]), Reverse(i as u32)));
         }
@@ -109,13 +116,15 @@ fn favour(rows: &[Rows], kernel: &Kernel) -> Vec<f32> {
     coverage.iter().map(|c| 1.0 / (1.0 + kernel.outline * (c / median - WHOLE)).clamp(0.15, 1.0)).collect()
 }
 
-fn weigh(candidates: &[Candidate], fixed: &[Fixed], kernel: &Kernel) -> Vec<Rows> {
+fn weigh(candidates: &[Candidate], clear: &[bool], fixed: &[Fixed], kernel: &Kernel) -> Vec<Rows> {
     let points: Vec<(Vector3<f64>, f64)> = candidates.iter().map(|c| (c.at.coords.coords, c.spacing)).collect();
     let grid = Grid::new(&points, REACH);
     let fixed_points: Vec<(Vector3<f64>, f64)> = fixed.iter().map(|f| (f.at, f.spacing)).collect();
     let fixed_grid = Grid::new(&fixed_points, REACH);
     let normals: Vec<[f32; 3]> = candidates.iter().map(|c| narrow(c.normal.get())).collect();
     let same_sheet = |a: &[f32; 3], b: &[f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2] > SAME_SHEET as f32;
+    // Frozen points have hard distances of their own, already kept.
+    let alone = kernel.without_least();
     let chunks: Vec<(usize, &[Candidate])> = candidates.chunks(CHUNK).enumerate().collect();
     chunks
         .into_par_iter()
@@ -133,14 +142,16 @@ fn weigh(candidates: &[Candidate], fixed: &[Fixed], kernel: &Kernel) -> Vec<Rows
                 grid.near(&c.at.coords.coords, c.spacing, |j, d2, g| {
                     if j != i && same_sheet(&normals[i as usize], &normals[j as usize]) {
                         let (pair, cover) = kernel.weigh(d2, 0.5 * (h + g));
-                        weight += pair;
                         coverage += cover;
-                        rows.pair.push((j, pair));
+                        if clear[j as usize] {
+                            weight += pair;
+                            rows.pair.push((j, pair));
+                        }
                     }
                 });
                 fixed_grid.near(&c.at.coords.coords, c.spacing, |j, d2, g| {
                     if same_sheet(&normals[i as usize], &narrow(&fixed[j as usize].normal)) {
-                        weight += kernel.weigh(d2, 0.5 * (h + g)).0;
+                        weight += alone.weigh(d2, 0.5 * (h + g)).0;
                     }
                 });
                 rows.end.push(rows.pair.len() as u32);

@@ -8,7 +8,9 @@ use frames::{Metres, PerSquareMetre};
 #[derive(Debug, thiserror::Error)]
 pub enum StippleError {
     /// The fields are zero everywhere on the surface.
-    #[error("no dots are wanted ({mass:.3} in all): check that the zones lie on the scan, outside keep-outs, and have a density")]
+    #[error(
+        "no dots are wanted ({mass:.3} in all): check that the zones lie on the scan, outside keep-outs, and have a density"
+    )]
     Nothing {
         /// Integral of the density.
         mass: f64,
@@ -22,7 +24,9 @@ pub enum StippleError {
         most: u64,
     },
     /// The spacing of the wanted density is too near to the least distance.
-    #[error("density not reachable: {density} in one session is a spacing of {spacing}, dots must be {least} apart; at most {most} can be reached: lower density_per_cm2, use more sessions, or lower least_distance_mm")]
+    #[error(
+        "density not reachable: {density} in one session is a spacing of {spacing}, dots must be {least} apart; at most {most} can be reached: lower density_per_cm2, use more sessions, or lower least_distance_mm"
+    )]
     TooDense {
         /// Highest wanted.
         density: PerSquareMetre,

@@ -22,10 +22,7 @@ pub(crate) fn sites(surface: &Surface, fields: &Fields, dots: &[Candidate]) -> V
         }
         FrozenKind::Earlier | FrozenKind::OldDot | FrozenKind::Follicle => None,
     });
-    laid.chain(sentinels)
-        .enumerate()
-        .map(|(k, (at, axis, wanted))| site(SiteId(k as u32), at, axis, &wanted))
-        .collect()
+    laid.chain(sentinels).enumerate().map(|(k, (at, axis, wanted))| site(SiteId(k as u32), at, axis, &wanted)).collect()
 }
 
 fn site(id: SiteId, at: Point<Head>, axis: Dir<Head>, wanted: &Wanted) -> Site {

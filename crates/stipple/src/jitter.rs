@@ -43,10 +43,10 @@ struct Neighbours {
 impl Neighbours {
     fn of(dots: &[Candidate], rule: &Rule<'_>) -> Self {
         let wide = |spacing: f64| spacing.max(rule.least);
-        let points: Vec<(Vector3<f64>, f64)> =
-            dots.iter().map(|d| (d.at.coords.coords, wide(d.spacing))).collect();
+        let points: Vec<(Vector3<f64>, f64)> = dots.iter().map(|d| (d.at.coords.coords, wide(d.spacing))).collect();
         let grid = Grid::new(&points, REACH);
-        let fixed: Vec<(Vector3<f64>, f64)> = rule.fixed.iter().map(|(f, least)| (f.at, f.spacing.max(*least))).collect();
+        let fixed: Vec<(Vector3<f64>, f64)> =
+            rule.fixed.iter().map(|(f, least)| (f.at, f.spacing.max(*least))).collect();
         let fixed_grid = Grid::new(&fixed, REACH);
         let list = |grid: &Grid, own: bool| {
             points

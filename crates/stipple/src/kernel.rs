@@ -55,6 +55,11 @@ impl Kernel {
         Self { wide: 0.01, steep, flat, core, least: least as f32, unaided, outline }
     }
 
+    /// The same without a least distance.
+    pub(crate) const fn without_least(self) -> Self {
+        Self { least: 0.0, ..self }
+    }
+
     /// Weight and coverage of a pair `d2` (squared metres) apart with this mean spacing.
     pub(crate) fn weigh(&self, d2: f32, spacing: f32) -> (f32, f32) {
         let distance = d2.sqrt();

@@ -20,6 +20,8 @@ mod place;
 mod ply;
 mod sheet;
 mod site;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use body::test_body;

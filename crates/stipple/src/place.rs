@@ -37,7 +37,7 @@ pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Pres
     let pieces = cut(&probe);
     let mass = mass_by_zone(&pieces);
     let total: f64 = mass.iter().sum();
-    if !(total >= 0.5) {
+    if total.is_nan() || total < 0.5 {
         return Err(StippleError::Nothing { mass: total });
     }
     if total > MOST as f64 {
@@ -46,10 +46,10 @@ pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Pres
     let count = apportion(&mass);
     let least = fields.least_distance().get();
     let ratio = fields.cumulative_ratio();
-    let mut candidates = scatter(&probe, &pieces, seed, count.iter().sum(), preset.per_dot(), ratio);
+    let candidates = scatter(&probe, &pieces, seed, count.iter().sum(), preset.per_dot(), ratio);
     refuse_too_dense(&candidates, least, ratio)?;
     let fixed = fixed(&probe, fields.frozen(), fields, ratio);
-    drop_near(&mut candidates, &fixed);
+    let clear = clear_of(&candidates, &fixed);
     let minded: Vec<Fixed> = fields
         .frozen()
         .iter()
@@ -57,7 +57,7 @@ pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Pres
         .filter(|(f, _)| matches!(f.kind, FrozenKind::Sentinel(_) | FrozenKind::Earlier))
         .map(|(_, (fixed, _))| *fixed)
         .collect();
-    let left = eliminate(&candidates, &minded, &Kernel::new(preset, least), &count);
+    let left = eliminate(&candidates, &clear, &minded, &Kernel::new(preset, least), &count);
     let mut dots: Vec<Candidate> = left.iter().map(|&i| candidates[i as usize]).collect();
     if let Some((sigma, gap)) = preset.jitter() {
         jitter(&probe, &mut dots, seed, sigma, &Rule { gap, least, fixed: &fixed });
@@ -99,14 +99,12 @@ fn fixed(probe: &Probe<'_>, frozen: &[Frozen], fields: &Fields, ratio: f64) -> V
         .collect()
 }
 
-fn drop_near(candidates: &mut Vec<Candidate>, fixed: &[(Fixed, f64)]) {
-    if fixed.is_empty() {
-        return;
-    }
+/// Which candidates are far enough from every frozen point.
+fn clear_of(candidates: &[Candidate], fixed: &[(Fixed, f64)]) -> Vec<bool> {
     let widest = fixed.iter().fold(0.0_f64, |m, f| m.max(f.1));
     let points: Vec<(Vector3<f64>, f64)> = fixed.iter().map(|(f, _)| (f.at, widest)).collect();
     let grid = Grid::new(&points, 1.01);
-    candidates.retain(|c| {
+    let clear = |c: &Candidate| {
         let p = c.at.coords.coords;
         let mut clear = true;
         grid.near(&p, widest, |j, _, _| {
@@ -114,7 +112,8 @@ fn drop_near(candidates: &mut Vec<Candidate>, fixed: &[(Fixed, f64)]) {
             clear &= (fixed.at - p).norm() > *least;
         });
         clear
-    });
+    };
+    candidates.iter().map(clear).collect()
 }
 
 /// Moves dots apart, then leaves out the later one of each pair that is still too close.

@@ -181,8 +181,7 @@ pub(crate) fn corners(surface: &Surface, face: u32) -> [Vector3<f64>; 3] {
 }
 
 fn sort_along_curve(surface: &Surface, pieces: &mut Vec<Piece>) {
-    let centre: Vec<Vector3<f64>> =
-        pieces.iter().map(|p| surface.at(p.face, p.centre()).coords.coords).collect();
+    let centre: Vec<Vector3<f64>> = pieces.iter().map(|p| surface.at(p.face, p.centre()).coords.coords).collect();
     let Some(&first) = centre.first() else { return };
     let (low, high) = centre.iter().fold((first, first), |(l, h), p| (l.inf(p), h.sup(p)));
     // One scale for the three axes.

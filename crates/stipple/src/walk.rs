@@ -11,12 +11,7 @@ use crate::sheet::corners;
 /// Edges crossed by one step, at most.
 const CROSSINGS: usize = 256;
 
-pub(crate) fn walk(
-    surface: &Surface,
-    face: u32,
-    bary: [f64; 3],
-    step: Vector3<f64>,
-) -> Option<(u32, [f64; 3])> {
+pub(crate) fn walk(surface: &Surface, face: u32, bary: [f64; 3], step: Vector3<f64>) -> Option<(u32, [f64; 3])> {
     let mut face = face;
     let mut bary = bary;
     let mut corner = corners(surface, face);

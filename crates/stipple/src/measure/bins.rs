@@ -23,16 +23,14 @@ pub(super) fn bin_rms_ratio(quadrature: &Quadrature, dots: &Dots) -> Option<f64>
     if bins < FEWEST {
         return None;
     }
-    let sample: Vec<Vector3<f64>> = quadrature
-        .spread(SAMPLES * bins, |k| quadrature.area[k], 2)
-        .into_iter()
-        .map(|k| quadrature.at[k])
-        .collect();
+    let sample: Vec<Vector3<f64>> =
+        quadrature.spread(SAMPLES * bins, |k| quadrature.area[k], 2).into_iter().map(|k| quadrature.at[k]).collect();
     let mut order: Vec<usize> = (0..sample.len()).collect();
     order.sort_by_key(|&k| hash(Seed(1), stage::MEASURE + 3, k as u64));
     let mut middle: Vec<Vector3<f64>> = order[..bins].iter().map(|&k| sample[k]).collect();
+    let mut label = Vec::new();
     for _ in 0..LLOYD {
-        let label = labels(&middle, &sample);
+        label = labels(&middle, &sample, &label);
         let mut sum = vec![(Vector3::zeros(), 0.0); bins];
         for (p, &k) in sample.iter().zip(&label) {
             sum[k as usize].0 += p;
@@ -45,10 +43,10 @@ pub(super) fn bin_rms_ratio(quadrature: &Quadrature, dots: &Dots) -> Option<f64>
         }
     }
     let (mut want, mut got) = (vec![0.0; bins], vec![0.0; bins]);
-    for (k, &bin) in labels(&middle, &quadrature.at).iter().enumerate() {
+    for (k, &bin) in labels(&middle, &quadrature.at, &[]).iter().enumerate() {
         want[bin as usize] += quadrature.mass(k);
     }
-    for &bin in &labels(&middle, &dots.at) {
+    for &bin in &labels(&middle, &dots.at, &[]) {
         got[bin as usize] += 1.0;
     }
     let judged: Vec<(f64, f64)> = want.into_iter().zip(got).filter(|(w, _)| *w >= LEAST_DOTS).collect();
@@ -60,10 +58,17 @@ pub(super) fn bin_rms_ratio(quadrature: &Quadrature, dots: &Dots) -> Option<f64>
     Some((error / poisson).sqrt())
 }
 
-/// Nearest of `middle` for each point.
-fn labels(middle: &[Vector3<f64>], points: &[Vector3<f64>]) -> Vec<u32> {
-    let radius = BIN.sqrt();
+/// Nearest of `middle` for each point. The labels of the step before, if any, say how far to look.
+fn labels(middle: &[Vector3<f64>], points: &[Vector3<f64>], before: &[u32]) -> Vec<u32> {
+    let radius = 0.7 * BIN.sqrt();
     let seeds: Vec<(Vector3<f64>, f64)> = middle.iter().map(|m| (*m, radius)).collect();
     let grid = Grid::new(&seeds, 1.0);
-    points.par_iter().map(|p| grid.nearest(p, radius, 1.0).map_or(0, |(k, _)| k)).collect()
+    points
+        .par_iter()
+        .enumerate()
+        .map(|(k, p)| {
+            let known = before.get(k).map(|&b| (middle[b as usize] - p).norm() * 1.001 + 1e-6);
+            grid.nearest(p, known.unwrap_or(radius), 1.0).map_or(0, |(k, _)| k)
+        })
+        .collect()
 }

@@ -3,7 +3,7 @@
 //! Pairs of dots are divided by pairs of a dot and a reference spread like the target over the same mesh; edges, curvature
 //! and gradients are corrected without a model.
 
-use std::f64::consts::PI;
+use std::f64::consts::{FRAC_PI_4, PI};
 
 use frames::{Seed, hash};
 use nalgebra::Vector3;
@@ -146,7 +146,7 @@ fn bessel_j0(x: f64) -> f64 {
         t,
     );
     let phase = horner(
-        &[-0.785_398_16, -0.041_663_97, -0.000_039_54, 0.002_625_73, -0.000_541_25, -0.000_293_33, 0.000_135_58],
+        &[-FRAC_PI_4, -0.041_663_97, -0.000_039_54, 0.002_625_73, -0.000_541_25, -0.000_293_33, 0.000_135_58],
         t,
     );
     size / x.sqrt() * (x + phase).cos()
@@ -159,8 +159,13 @@ mod tests {
     #[test]
     fn bessel() {
         // Abramowitz and Stegun, table 9.1.
-        for (x, want) in [(0.0, 1.0), (1.0, 0.765_197_686_6), (2.404_825_557_7, 0.0), (5.0, -0.177_596_771_3), (10.0, -0.245_935_764_5)]
-        {
+        for (x, want) in [
+            (0.0, 1.0),
+            (1.0, 0.765_197_686_6),
+            (2.404_825_557_7, 0.0),
+            (5.0, -0.177_596_771_3),
+            (10.0, -0.245_935_764_5),
+        ] {
             assert!((bessel_j0(x) - want).abs() < 2e-7, "{x}: {}", bessel_j0(x));
         }
     }
