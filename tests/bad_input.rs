@@ -94,12 +94,7 @@ fn a_negative_density() {
 
 #[test]
 fn a_control_point_off_the_scalp() {
-    let bench = Bench::new(|t| {
-        let at = t.find("control_points").unwrap();
-        let open = at + t[at..].find("[[").or_else(|| t[at..].find("[\n")).unwrap() + 1;
-        let close = open + t[open..].find(']').unwrap() + 1;
-        format!("{}[0.0, 300.0, 0.0]{}", &t[..open], &t[close..])
-    });
+    let bench = Bench::new(|t| replace_line(&t, "  [", "  [0.0, 300.0, 0.0],"));
     check(&bench, &["scene.toml", "zone", "control point", "mm"]);
 }
 

@@ -12,30 +12,67 @@ const KEYS: &[(&str, &[&str])] = &[
     (
         "stipple",
         &[
-            "sites", "seconds", "soft_error_ratio", "bin_rms_ratio", "s_low", "nn_cv", "relative_radius",
-            "gr_rms_to_human", "edge_first_two", "rejected",
+            "sites",
+            "seconds",
+            "soft_error_ratio",
+            "bin_rms_ratio",
+            "s_low",
+            "nn_cv",
+            "relative_radius",
+            "gr_rms_to_human",
+            "edge_first_two",
+            "rejected",
         ],
     ),
     (
         "plan",
         &[
-            "planned", "rejected", "duration_s", "bound_s", "rate_per_s", "bound_ratio", "tour_m", "max_hop_rad",
+            "planned",
+            "rejected",
+            "duration_s",
+            "bound_s",
+            "rate_per_s",
+            "bound_ratio",
+            "tour_m",
+            "max_hop_rad",
             "seconds",
         ],
     ),
     (
         "rehearse",
         &[
-            "dots", "realtime_factor", "placement_local_rms_m", "placement_abs_rms_m", "placement_p99_m", "depth_rms_m",
-            "depth_p99_m", "depth_in_window_ratio", "angle_rms_rad", "angle_max_rad", "in_skin_max_s",
-            "nose_force_p99_n", "link_clearance_min_m", "skipped", "blowouts", "sheds", "faults",
+            "dots",
+            "realtime_factor",
+            "placement_local_rms_m",
+            "placement_abs_rms_m",
+            "placement_p99_m",
+            "depth_rms_m",
+            "depth_p99_m",
+            "depth_in_window_ratio",
+            "angle_rms_rad",
+            "angle_max_rad",
+            "in_skin_max_s",
+            "nose_force_p99_n",
+            "link_clearance_min_m",
+            "skipped",
+            "blowouts",
+            "sheds",
+            "faults",
         ],
     ),
     (
         "stream",
         &[
-            "cycles", "misses", "bare_misses", "wake_p50_s", "wake_p99_s", "bare_p50_s", "bare_p99_s", "cpu_p999_s",
-            "mean_period_error", "allocations",
+            "cycles",
+            "misses",
+            "bare_misses",
+            "wake_p50_s",
+            "wake_p99_s",
+            "bare_p50_s",
+            "bare_p99_s",
+            "cpu_p999_s",
+            "mean_period_error",
+            "allocations",
         ],
     ),
     ("deposits", &["done", "skipped", "uncertain", "duplicated"]),
@@ -153,7 +190,7 @@ fn the_closed_form_beats_the_numeric_solver() {
 fn a_worse_world_shows_in_the_figures() {
     // Truth and belief are apart: what is turned up in the world must come out in the report.
     let plain = Bench::new(small).report("out");
-    let worse = Bench::new(|t| small(t) + "\n[world.scan]\nregistration_mm = 2.0\n").report("out");
+    let worse = Bench::new(|t| small(t) + "\n[world.scan]\nregistration_mm = 2.0\nregistration_deg = 1.0\n").report("out");
     let placed = |r: &Value| number(r, "rehearse", "placement_abs_rms_m");
     assert!(placed(&worse) > placed(&plain) + 0.5e-3, "{} {}", placed(&plain), placed(&worse));
 }

@@ -29,6 +29,9 @@ pub struct Figure {
 }
 
 impl Figure {
+    const fn alone(value: f64, unit: &'static str) -> Self {
+        Self { value, unit, baseline: None, ratio: None }
+    }
 
     fn against(value: f64, baseline: f64, unit: &'static str) -> Self {
         Self { value, unit, baseline: Some(baseline), ratio: Some(baseline / value) }
@@ -52,8 +55,9 @@ const GROUPS: &[(&str, Group)] = &[("ik", ik::measure), ("stipple", pattern::mea
 
 /// Measures the named figures, or all. A name is a figure's or a group's.
 pub fn bench(names: &[String]) -> Result<BTreeMap<&'static str, Figure>, Failure> {
-    let wanted = |group: &str| names.is_empty() || names.iter().any(|n| n == group || n.starts_with(&format!("{group}_")));
-    let known = |name: &String| GROUPS.iter().any(|(g, _)| name == g || name.starts_with(&format!("{g}_")));
+    let of = |name: &String, group: &str| name.starts_with(group);
+    let wanted = |group: &str| names.is_empty() || names.iter().any(|n| of(n, group));
+    let known = |name: &String| GROUPS.iter().any(|(group, _)| of(name, group));
     if let Some(name) = names.iter().find(|n| !known(n)) {
         let groups: Vec<_> = GROUPS.iter().map(|(g, _)| *g).collect();
         return Err(Failure::Input(format!("bench {name}: not measured yet; there is {}", groups.join(", "))));

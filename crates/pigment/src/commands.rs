@@ -178,7 +178,13 @@ pub fn plan(scene: &Path, output: &Path, json: bool) -> Result<String, Failure> 
     if json {
         return to_json(&figures);
     }
-    Ok(format!("{} of {} sites in {:.2} s: {}", figures.planned, pattern.sites.len(), figures.seconds, output.display()))
+    Ok(format!(
+        "{} of {} sites in {:.2} s: {}",
+        figures.planned,
+        pattern.sites.len(),
+        figures.seconds,
+        output.display()
+    ))
 }
 
 /// The design's figures, now.
@@ -194,12 +200,11 @@ pub fn bench(names: &[String], json: bool) -> Result<String, Failure> {
 pub fn view(arguments: &[String]) -> Result<String, Failure> {
     let beside = std::env::current_exe().ok().map(|p| p.with_file_name("pigment-view")).filter(|p| p.exists());
     let Some(viewer) = beside else {
-        return Err(Failure::Input("the viewer is not built: `cargo run -p view -- SCENE` builds and starts it".into()));
+        return Err(Failure::Input(
+            "the viewer is not built: `cargo run -p view -- SCENE` builds and starts it".into(),
+        ));
     };
-    let status = std::process::Command::new(&viewer)
-        .args(arguments)
-        .status()
-        .map_err(|e| Failure::file(&viewer, e))?;
+    let status = std::process::Command::new(&viewer).args(arguments).status().map_err(|e| Failure::file(&viewer, e))?;
     if status.success() { Ok(String::new()) } else { Err(Failure::Input(format!("the viewer ended with {status}"))) }
 }
 

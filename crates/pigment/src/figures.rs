@@ -91,7 +91,8 @@ pub(crate) fn judge<'a>(pattern: &'a Pattern, rehearsed: &'a Rehearsed) -> Judge
 pub(crate) fn rehearsal(judgement: &Judgement<'_>, rehearsed: &Rehearsed) -> Rehearsal {
     let dots = &judgement.dots;
     let each = |f: &dyn Fn(&Judged<'_>) -> f64| -> Vec<f64> { dots.iter().map(f).collect() };
-    let most = |samples: &[f64]| samples.iter().copied().fold(None, |m: Option<f64>, v| Some(m.map_or(v, |m| m.max(v))));
+    let most =
+        |samples: &[f64]| samples.iter().copied().fold(None, |m: Option<f64>, v| Some(m.map_or(v, |m| m.max(v))));
     let local = each(&|d| d.local_m);
     let depth = each(&|d| d.depth_error().get());
     let tilt = each(&|d| d.hit.tilt.get());

@@ -71,12 +71,8 @@ fn verdict(r: &Rehearsal) -> Vec<Verdict> {
 /// Front, left side and top, and the treated area near.
 fn pictures(treatment: &Treatment, pattern: &Pattern, judgement: &Judgement<'_>) -> Vec<(String, Picture)> {
     let surface = &treatment.scan.surface;
-    let mesh = Mesh {
-        vertices: surface.vertices(),
-        normals: surface.vertex_normals(),
-        faces: surface.faces(),
-        colour: SKIN,
-    };
+    let mesh =
+        Mesh { vertices: surface.vertices(), normals: surface.vertex_normals(), faces: surface.faces(), colour: SKIN };
     let dots: Vec<Dot> = pattern
         .sites
         .iter()
@@ -102,7 +98,8 @@ fn pictures(treatment: &Treatment, pattern: &Pattern, judgement: &Judgement<'_>)
 /// Middle of the box around all vertices, and half its largest side with a little air.
 fn bounds(vertices: &[Point<Head>]) -> (Point<Head>, Metres) {
     let first = vertices.first().map_or(Vector3::zeros(), |p| p.coords.coords);
-    let (low, high) = vertices.iter().fold((first, first), |(l, h), p| (l.inf(&p.coords.coords), h.sup(&p.coords.coords)));
+    let (low, high) =
+        vertices.iter().fold((first, first), |(l, h), p| (l.inf(&p.coords.coords), h.sup(&p.coords.coords)));
     (Point::from((low + high) * 0.5), Metres::new((high - low).max() * 0.45))
 }
 

@@ -40,7 +40,8 @@ impl Treatment {
             let out = Pose::new(tcp.get() * Translation3::new(0.0, 0.0, -rise));
             self.arm.inverse_near(&(out * self.tool.flange_from_tcp.inverse()), from)
         });
-        let risen = risen.ok_or_else(|| Failure::Run("after a fault the arm cannot be drawn back from the head".into()))?;
+        let risen =
+            risen.ok_or_else(|| Failure::Run("after a fault the arm cannot be drawn back from the head".into()))?;
         Ok([risen].into_iter().chain(program.approach.iter().rev().copied()).chain([program.park]).collect())
     }
 

@@ -226,7 +226,7 @@ impl Sink for Watch<'_> {
         if let Some(event) = &cycle.event {
             self.event(event);
         }
-        if self.cycles % THINNING == 0 {
+        if self.cycles.is_multiple_of(THINNING) {
             self.sample(cycle);
         }
     }
@@ -255,8 +255,7 @@ impl Watch<'_> {
     fn sample(&mut self, cycle: &Cycle) {
         let Some(setpoint) = &cycle.setpoint else { return };
         let base_from_tcp = self.treatment.arm.forward(&cycle.state.q) * self.treatment.tool.flange_from_tcp;
-        let transforms =
-            [("base", "head", *cycle.belief.base_from_head.get()), ("base", "tcp", *base_from_tcp.get())];
+        let transforms = [("base", "head", *cycle.belief.base_from_head.get()), ("base", "tcp", *base_from_tcp.get())];
         let sample = Sample { at: cycle.now, setpoint, state: &cycle.state, transforms: &transforms };
         if self.broken.is_none() {
             self.broken = self.telemetry.write(&sample).err();

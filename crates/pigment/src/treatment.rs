@@ -95,16 +95,9 @@ impl Treatment {
         }
         let protrusion = |site: &Site| self.protrusion(site).unwrap_or(Protrusion::ZERO);
         let options = plan::Options { seed: self.file.seed(), ..plan::Options::default() };
-        let (mut program, rejected, stats) = plan::plan(
-            &self.arm,
-            &self.tool,
-            &self.scan.surface,
-            &cell,
-            sites,
-            &options,
-            &protrusion,
-        )
-        .map_err(|e| Failure::file(&self.file.path, e))?;
+        let (mut program, rejected, stats) =
+            plan::plan(&self.arm, &self.tool, &self.scan.surface, &cell, sites, &options, &protrusion)
+                .map_err(|e| Failure::file(&self.file.path, e))?;
         program.scene = self.file.digest();
         program.scan = self.scan.digest;
         program.arm = self.arm.digest();
@@ -184,4 +177,3 @@ fn unmodelled(arm: &ArmModel) -> Option<String> {
 fn input(error: impl std::fmt::Display) -> Failure {
     Failure::Input(error.to_string())
 }
-

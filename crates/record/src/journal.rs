@@ -114,7 +114,10 @@ impl Journal {
     /// What this run and those after it did with their dots.
     pub fn deposits(&self, since: RunId) -> Result<Deposits, RecordError> {
         let count = |sql: &str| -> Result<u64, RecordError> {
-            self.db.query_row(sql, [since.0], |row| row.get::<_, i64>(0)).map(|n| n.max(0) as u64).map_err(|e| self.wrap(e))
+            self.db
+                .query_row(sql, [since.0], |row| row.get::<_, i64>(0))
+                .map(|n| n.max(0) as u64)
+                .map_err(|e| self.wrap(e))
         };
         Ok(Deposits {
             done: count("SELECT COUNT(DISTINCT site) FROM record WHERE run >= ?1 AND kind = 'done'")?,
