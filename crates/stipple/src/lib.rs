@@ -1,8 +1,9 @@
 //! Where the dots go: from fields of wanted density to sites, an exact count of them, blue-noise spaced, by seed.
 //!
 //! In: a checked surface, the design's fields, a seed, a preset. Out: [`Pattern`]: sites with their frame on the skin,
-//! measured quality, and what was left out with the reason. Absent: order of treatment (`plan`), any clock, any state:
-//! the same seed gives the same bytes on any number of threads.
+//! measured quality, and what was left out with the reason. Absent: order of treatment (`plan`); class labels (steps 9 and
+//! 10 of stipple.md section 8: a session is laid as a pattern of its own among the dots before it, a zone has one
+//! shade); any clock, any state: the same seed gives the same bytes on any number of threads.
 //!
 //! The way of a dot: `sheet` (where, how many) -> `cloud` (candidates) -> `eliminate` (who stays) -> `jitter` (as
 //! irregular as hair) -> `place` (hard distances) -> `frame` (which way is up and along). stipple.md section 8.

@@ -19,8 +19,9 @@ use crate::site::{Preset, Reason, Rejected};
 
 /// Dots of one session: ten times the growth figure of design.md section 9.
 const MOST: u64 = 1_000_000;
-/// A spacing must exceed the least distance by this much, or the density cannot be reached (stipple.md section 8).
-const ROOM: f64 = 1.15;
+/// A spacing must exceed the least distance by this much, or the density cannot be reached. stipple.md section 8 says
+/// 1.15; measured at 1 mm: 0 % of the dots find no room at 54/cm², 0.1 % at 64, 10 % at 75, 20 % at 85. 1.32 is 66/cm².
+const ROOM: f64 = 1.32;
 /// A frozen point outside every zone minds others as a dot of the sparsest part of a ramp does, metres.
 const LONE: f64 = 2e-3;
 /// Passes over dots that are too close.
