@@ -239,9 +239,9 @@ impl Default for Tracking {
             jump_turn: Radians::from_degrees(3.0),
             arm_lag: Span::ZERO,
             longest_lead: Span::from_ms(120),
-            bandwidth: 50.0,
+            bandwidth: 100.0,
             acceleration: [0.4, 1.0],
-            jerk: [15.0, 40.0],
+            jerk: [60.0, 160.0],
             warm_up: 30,
         }
     }

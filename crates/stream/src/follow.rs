@@ -2,7 +2,8 @@
 //!
 //! In: the predicted head, the length of a step. Out: a pose whose speed, acceleration and jerk are bounded. Third order
 //! and critically damped, with the head's speed fed forward: no lag behind a steady motion, and 3 a/w² behind an
-//! acceleration a (7 um for a heartbeat of 6 mm/s² at w = 50 rad/s). Absent: judgement; that is [`crate::head`]'s.
+//! acceleration a (2 um for a heartbeat of 6 mm/s² at w = 100 rad/s; half of that bandwidth costs 10 um of 130 in a rehearsal
+//! with every imperfection of a head on). Absent: judgement; that is [`crate::head`]'s.
 
 use frames::{Base, Head, Pose};
 use nalgebra::{Isometry3, Translation3, UnitQuaternion, Vector3};
@@ -119,7 +120,7 @@ mod tests {
             let (error, acceleration, jerk) = run(|_| (0.002, 0.0), 1.0, dt);
             assert!(error < 1e-6, "{error}");
             assert!(acceleration <= 0.4 + 1e-12, "{acceleration}");
-            assert!(jerk <= 15.0 + 1e-9, "{jerk}");
+            assert!(jerk <= Tracking::default().jerk[0] + 1e-9, "{jerk}");
         }
     }
 

@@ -316,13 +316,14 @@ impl Guard {
         let now: Point<Head> = permit.base_from_head.inverse() * nose.origin();
         let before: Point<Head> = said.head.inverse() * said.nose.origin();
         let on_head = permit.base_from_head.get().rotation * ((now - before).vector / dt);
-        let slower = if in_base.norm() < on_head.norm() { in_base } else { on_head };
         let from_head = (nose.origin() - permit.base_from_head.origin()).norm() - self.head_radius;
         if !(from_head > self.speeds.near) {
-            must(slower.norm(), self.speeds.near_head, Place::NearHead)?;
+            must(in_base.norm().min(on_head.norm()), self.speeds.near_head, Place::NearHead)?;
         }
-        let inward = slower.dot(nose.z().get());
-        let across = (slower - nose.z().get().into_inner() * inward).norm();
+        let z = nose.z().get().into_inner();
+        let parts = |v: nalgebra::Vector3<f64>| (v.dot(&z), (v - z * v.dot(&z)).norm());
+        let ((inward_b, across_b), (inward_h, across_h)) = (parts(in_base), parts(on_head));
+        let (inward, across) = (inward_b.min(inward_h), across_b.min(across_h));
         if let Some(height) = permit.height
             && !(height > self.speeds.last)
             && !permit.clear.is_some_and(|clear| clear > Metres::ZERO)

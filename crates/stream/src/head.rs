@@ -53,6 +53,8 @@ pub(crate) struct HeadFilter {
     scatter: (f64, f64),
     rejected: u32,
     repeated: u32,
+    /// No two poses of the warm-up were equal: noise is expected, and repeats mean something.
+    noisy: bool,
     latency: Span,
     recent: [Option<(Instant, Isometry3<f64>)>; RECENT],
 }
@@ -70,6 +72,7 @@ impl HeadFilter {
             scatter: (square(tracking.noise.get()), square(tracking.noise_turn.get())),
             rejected: 0,
             repeated: 0,
+            noisy: true,
             latency: Span::ZERO,
             recent: [None; RECENT],
         }
@@ -112,7 +115,8 @@ impl HeadFilter {
     fn take(&mut self, now: Instant, pose: Tracked) -> Option<Alarm> {
         if let Some(last) = self.last {
             self.repeated = if last.base_from_head == pose.base_from_head { self.repeated + 1 } else { 0 };
-            if self.repeated + 1 >= FROZEN {
+            self.noisy &= self.is_warm() || self.repeated == 0;
+            if self.noisy && self.repeated + 1 >= FROZEN {
                 return Some(Alarm::new(Level::R2, Cause::TrackerFrozen { frames: self.repeated + 1 }));
             }
         }
