@@ -147,10 +147,14 @@ impl Treatment {
             }
             let sites = self.left(pattern, &watch);
             let faulted = matches!(caught.ended, Ended::Faulted(_));
-            if !faulted || sites.is_empty() || watch.faults.len() > RECOVERIES {
+            if !faulted || watch.faults.len() > RECOVERIES {
                 break caught.ended;
             }
             let base_from_head = self.recover(&mut sim, &program.program)?;
+            if sites.is_empty() {
+                // On the way back to park: nothing is left to do, and the arm is there now.
+                break Ended::Finished;
+            }
             let next = self.plan_sites(&sites, base_from_head)?;
             watch.ledger.again(sim.truth().at, &Header::new("rehearsal", &next), order(&next)).map_err(failed)?;
             again = Some(next);

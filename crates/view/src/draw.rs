@@ -1,5 +1,6 @@
 //! The stage as bevy entities. The world is the base frame: metres, z up.
 
+use arm::{Form, Look};
 use bevy::asset::RenderAssetUsages;
 use bevy::core_pipeline::tonemapping::Tonemapping;
 use bevy::mesh::{Indices, PrimitiveTopology};
@@ -35,8 +36,14 @@ pub(crate) fn spawn(
     if !stage.dots.is_empty() {
         commands.spawn((Mesh3d(meshes.add(dots(stage))), MeshMaterial3d(ink)));
     }
-    let arm = stage.arm.iter().map(|c| (c, &metal));
-    for (capsule, material) in arm.chain(stage.tool.iter().map(|c| (c, &tool))) {
+    for look in &stage.arm {
+        let [r, g, b, a] = look.colour.map(|v| v as f32);
+        let colour = Color::srgba(r, g, b, a);
+        let material = StandardMaterial { base_color: colour, perceptual_roughness: 0.4, ..default() };
+        commands.spawn((Mesh3d(meshes.add(form(&look.form))), MeshMaterial3d(materials.add(material)), placed(look)));
+    }
+    let bare = stage.bare.iter().map(|c| (c, &metal));
+    for (capsule, material) in bare.chain(stage.tool.iter().map(|c| (c, &tool))) {
         let (a, b) = (vec3(&capsule.a), vec3(&capsule.b));
         let along = b - a;
         let turn = along.try_normalize().map_or(Quat::IDENTITY, |d| Quat::from_rotation_arc(Vec3::Y, d));
@@ -69,8 +76,8 @@ pub(crate) fn camera(stage: &Stage) -> (Camera3d, Transform, Tonemapping, Msaa, 
     // The arm stands at the origin.
     let away = Vec3::new(head.x, head.y, 0.0).try_normalize().unwrap_or(Vec3::X);
     let side = Vec3::Z.cross(away);
-    let eye = head + away * 0.28 + side * 0.80 + Vec3::Z * 0.42;
-    let look = head - away * 0.13 + Vec3::Z * 0.16;
+    let eye = head - away * 0.06 + side * 0.62 + Vec3::Z * 0.60;
+    let look = head - away * 0.15 + Vec3::Z * 0.10;
     (
         Camera3d::default(),
         Transform::from_translation(eye).looking_at(look, Vec3::Z),
@@ -110,6 +117,26 @@ fn mesh(positions: Vec<[f32; 3]>, normals: Vec<[f32; 3]>, indices: Vec<u32>) -> 
         .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, positions)
         .with_inserted_attribute(Mesh::ATTRIBUTE_NORMAL, normals)
         .with_inserted_indices(Indices::U32(indices))
+}
+
+/// A primitive along its own z, as URDF has it.
+fn form(form: &Form) -> Mesh {
+    match *form {
+        // bevy's cylinder stands along y.
+        Form::Cylinder { radius, length } => Cylinder::new(radius as f32, length as f32)
+            .mesh()
+            .resolution(48)
+            .build()
+            .rotated_by(Quat::from_rotation_x(std::f32::consts::FRAC_PI_2)),
+        Form::Sphere { radius } => Sphere::new(radius as f32).mesh().uv(48, 24),
+        Form::Box { size: [x, y, z] } => Cuboid::new(x as f32, y as f32, z as f32).into(),
+    }
+}
+
+fn placed(look: &Look) -> Transform {
+    let (t, q) = (&look.pose.translation.vector, &look.pose.rotation);
+    let turn = Quat::from_xyzw(q.i as f32, q.j as f32, q.k as f32, q.w as f32);
+    Transform::from_xyz(t.x as f32, t.y as f32, t.z as f32).with_rotation(turn.normalize())
 }
 
 fn vec3(p: &Point3<f64>) -> Vec3 {

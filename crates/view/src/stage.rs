@@ -2,7 +2,7 @@
 //!
 //! In: a loaded treatment. Out: [`Stage`]. Absent: bevy.
 
-use arm::{ArmModel, Capsule, JointPos, Tool};
+use arm::{ArmModel, Capsule, JointPos, Look, Tool};
 use frames::{Base, Head, Metres, Pose};
 use nalgebra::{Point3, Vector3};
 use scan::Surface;
@@ -17,8 +17,10 @@ pub(crate) struct Stage {
     pub(crate) normals: Vec<Vector3<f64>>,
     /// Of the head.
     pub(crate) faces: Vec<[u32; 3]>,
-    /// The arm from the base outwards.
-    pub(crate) arm: Vec<Capsule>,
+    /// The arm from the base outwards, as its file draws it; links that are not drawn come as their collision capsules.
+    pub(crate) arm: Vec<Look>,
+    /// Links of the arm that have no looks.
+    pub(crate) bare: Vec<Capsule>,
     /// The tool.
     pub(crate) tool: Vec<Capsule>,
     /// Centre, outward normal, radius.
@@ -43,9 +45,14 @@ impl Stage {
         let middle = vertices.iter().map(|p| p.coords).sum::<Vector3<f64>>() / vertices.len().max(1) as f64;
 
         let frames = arm.joint_frames(q);
-        let mut links: Vec<Capsule> = arm.base_link.shapes.clone();
-        for (link, frame) in arm.links.iter().zip(&frames) {
-            links.extend(link.shapes.iter().map(|s| s.moved(frame)));
+        let base = nalgebra::Isometry3::identity();
+        let (mut looks, mut bare) = (Vec::new(), Vec::new());
+        let links = [(&arm.base_link, &base)].into_iter().chain(arm.links.iter().zip(&frames));
+        for (link, frame) in links {
+            looks.extend(link.looks.iter().map(|l| Look { pose: frame * l.pose, ..*l }));
+            if link.looks.is_empty() {
+                bare.extend(link.shapes.iter().map(|s| s.moved(frame)));
+            }
         }
         let base_from_flange = arm.forward(q);
         let tool = tool.body.iter().map(|b| b.moved(base_from_flange.get())).collect();
@@ -61,7 +68,8 @@ impl Stage {
             vertices,
             normals,
             faces: surface.faces().to_vec(),
-            arm: links,
+            arm: looks,
+            bare,
             tool,
             dots,
             centre: Point3::from(middle),
