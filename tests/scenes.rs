@@ -190,7 +190,8 @@ fn the_closed_form_beats_the_numeric_solver() {
 fn a_worse_world_shows_in_the_figures() {
     // Truth and belief are apart: what is turned up in the world must come out in the report.
     let plain = Bench::new(small).report("out");
-    let worse = Bench::new(|t| small(t) + "\n[world.scan]\nregistration_mm = 2.0\nregistration_deg = 1.0\n").report("out");
+    let worse =
+        Bench::new(|t| small(t) + "\n[world.scan]\nregistration_mm = 2.0\nregistration_deg = 1.0\n").report("out");
     let placed = |r: &Value| number(r, "rehearse", "placement_abs_rms_m");
     assert!(placed(&worse) > placed(&plain) + 0.5e-3, "{} {}", placed(&plain), placed(&worse));
 }
