@@ -53,6 +53,10 @@ fn main() {
         reasons.iter().for_each(|(what, (count, example))| println!("  {count} {what}: {example}"));
         asked = program.strokes.iter().map(|s| s.touch).collect::<Vec<_>>();
     }
+    let sites = sites(&surface, 4_000);
+    let cpu = cpu_s();
+    let bytes = probe.ladder(&tool, &cell, &options, &sites);
+    println!("ladder of 24 spins: {:.2} us and {bytes} bytes a site", (cpu_s() - cpu) / sites.len() as f64 * 1e6);
     let time = |name: &str, postures: &[JointPos]| {
         let cpu = cpu_s();
         let rounds = 200_000 / postures.len().max(1) + 1;
@@ -125,6 +129,7 @@ fn sites(surface: &Surface, n: usize) -> Vec<Site> {
 
 /// CPU seconds of this process so far; wall seconds where the system does not say.
 fn cpu_s() -> f64 {
+    // In ticks of 10 ms: only for what takes longer.
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks: f64 = fields.get(11..13).map_or(0.0, |t| t.iter().filter_map(|t| t.parse::<f64>().ok()).sum());

@@ -45,6 +45,8 @@ pub(crate) struct Walk {
     pub(crate) nodes: Vec<Node>,
     /// By hop, s: no choice of usable states is faster.
     pub(crate) least: Vec<f32>,
+    /// Held while it was sought.
+    pub(crate) bytes: usize,
 }
 
 impl Ladder {
@@ -67,6 +69,10 @@ impl Ladder {
     /// Where `rungs_mut` wants the angle of (branch, joint, spin).
     pub(crate) fn slot(&self, branch: usize, joint: usize, spin: usize) -> usize {
         (branch * self.dof + joint) * self.spins + spin
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(self.angles.as_slice()) + size_of_val(self.usable.as_slice())
     }
 
     pub(crate) fn usable(&self, site: usize) -> &[u32; BRANCHES] {
@@ -173,7 +179,8 @@ impl Ladder {
                 o => (branch * s + wrapped(spin + o as usize, s)) as u16,
             };
         }
-        Some(Walk { nodes, least })
+        let bytes = back.len() + 2 * best_of.len() + 4 * least.len() + size_of_val(nodes.as_slice());
+        Some(Walk { nodes, least, bytes })
     }
 
     fn rung(&self, site: usize, branch: usize) -> &[f32] {

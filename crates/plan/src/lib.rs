@@ -9,7 +9,9 @@
 //! ```
 
 mod body;
+mod choose;
 mod clear;
+mod door;
 mod error;
 mod field;
 #[cfg(test)]

@@ -5,31 +5,22 @@
 //! (`reach`), choice (`ladder`), ways (`hops`, `route`), times (`timing`), and a check that shares no search code
 //! (`verify`). Absent: any clock; results do not depend on the number of threads.
 
-use arm::{ArmModel, Joint, JointPos, Program, Stroke, Tool};
-use frames::{Metres, Point, Protrusion, Radians};
+use arm::{ArmModel, JointPos, Program, Stroke, Tool};
+use frames::{Metres, Protrusion};
 use nalgebra::Point3;
 use rayon::prelude::*;
 use scan::Surface;
 use stipple::Site;
 
 use crate::body::Body;
-use crate::clear::{Margins, Nose, Touch, World, to_box};
+use crate::clear::{Margins, Nose, Touch, World};
 use crate::field::Field;
 use crate::hops::{self, Made};
-use crate::ladder::{BRANCHES, Ladder, Node, Walk};
-use crate::reach::{Pair, Reach, milder};
-use crate::spin::{Place, places};
-use crate::timing::{self, HopTime};
-use crate::{Cell, Options, PlanError, Reject, Rejected, Stats, route, tour, verify};
+use crate::reach::{Reach, milder};
+use crate::{Cell, Options, PlanError, Reject, Rejected, Stats, choose, door, route, timing, verify};
 
-/// Sites without a posture that is both clear and regular are found one after another; after so many rounds the rest goes.
-const ROUNDS: usize = 12;
-/// When more than this part of the sites is left out, the rest is ordered again.
-const REORDER: f64 = 0.02;
 /// Above the skin, joints may turn freely: the approach ends here and goes straight down. m.
 const RISES: [f64; 4] = [0.05, 0.03, 0.02, 0.01];
-/// Places that are looked at on every branch.
-const SAMPLE: usize = 256;
 /// A run of strokes cut off by blocked hops on both sides is left out when it is this short.
 const STRAY: usize = 8;
 
@@ -49,7 +40,7 @@ pub fn plan(
     options: &Options,
     protrusion_for: &(dyn Fn(&Site) -> Protrusion + Sync),
 ) -> Result<(Program, Vec<Rejected>, Stats), PlanError> {
-    check_input(arm, cell, options)?;
+    door::check_input(arm, cell, options)?;
     if sites.is_empty() {
         return Err(PlanError::NoSites);
     }
@@ -66,7 +57,7 @@ pub fn plan(
     let places: Vec<Point3<f64>> = sites.iter().map(|s| s.head_from_skin.origin().coords).collect();
     let field = Field::new(surface, if places.iter().all(|p| p.iter().all(|v| v.is_finite())) { &places } else { &[] });
     let world = World::new(arm, body, field, &cell.keep_out, margins, base_from_head.get());
-    check_cell(&world, cell)?;
+    door::check_cell(&world, cell)?;
     let mut reach = Reach::new(&world, tool, base_from_head, &cell.park, options);
 
     let mut rejected: Vec<Rejected> = Vec::new();
@@ -79,7 +70,7 @@ pub fn plan(
             rejected.push(Rejected { site: site.id, reason: Reject::NotFinite });
         }
     }
-    let mut made = choose(&mut reach, sites, &mut left, &protrusions, &mut rejected);
+    let mut made = choose::choose(&mut reach, sites, &mut left, &protrusions, &mut rejected);
     let (mut made, dropped) = connect(&reach, &mut made, tool.nose.radius.get());
     rejected.extend(dropped.into_iter().map(|(i, reason)| Rejected { site: sites[i as usize].id, reason }));
     rejected.sort_by_key(|r| r.site);
@@ -106,165 +97,6 @@ pub fn plan(
     verify::verify(&program, &world, surface, tool, options)?;
     let stats = stats(&program, &made, rejected.len(), arm, tool, options);
     Ok((program, rejected, stats))
-}
-
-/// Strokes with posture and spin, in order. Sites without a posture go to `rejected`.
-fn choose(
-    reach: &mut Reach<'_>,
-    sites: &[Site],
-    left: &mut Vec<u32>,
-    protrusions: &[Protrusion],
-    rejected: &mut Vec<Rejected>,
-) -> Vec<Made> {
-    for pass in 0.. {
-        let order = in_order(sites, left, reach);
-        let mut places = places(sites, &order);
-        let mut order = order;
-        let survey = survey(reach, &places);
-        let mut ladder = reach.ladder(&places);
-        let reasons = strike(reach, &survey, &mut ladder, &places);
-        let keep: Vec<bool> = (0..order.len()).map(|i| *ladder.usable(i) != [0; BRANCHES]).collect();
-        for (i, reason) in order.iter().zip(reasons) {
-            if let Some(reason) = reason {
-                rejected.push(Rejected { site: sites[*i as usize].id, reason });
-            }
-        }
-        let before = order.len();
-        ladder.retain(&keep);
-        retain(&mut order, &keep);
-        retain(&mut places, &keep);
-        *left = order.clone();
-        if pass == 0 && ((before - order.len()) as f64) > REORDER * before as f64 && !order.is_empty() {
-            continue;
-        }
-        return settle(reach, sites, ladder, order, places, protrusions, rejected);
-    }
-    Vec::new()
-}
-
-/// Dynamic programming, then the exact checks; a posture that fails them is struck out and the rest chosen again.
-fn settle(
-    reach: &Reach<'_>,
-    sites: &[Site],
-    mut ladder: Ladder,
-    mut order: Vec<u32>,
-    mut places: Vec<Place>,
-    protrusions: &[Protrusion],
-    rejected: &mut Vec<Rejected>,
-) -> Vec<Made> {
-    let pace = &reach.options.pace;
-    let time = HopTime::new(&reach.world.arm.limits, pace.share);
-    let lift = reach.options.lift;
-    let mut known: Vec<Option<(Node, Pair)>> = vec![None; order.len()];
-    for round in 0.. {
-        let raised = |p: &Place| p.at + p.normal * lift.get();
-        let course: Vec<f32> = places
-            .windows(2)
-            .map(|w| (pace.near * pace.margin / (raised(&w[0]) - raised(&w[1])).norm().max(1e-9)) as f32)
-            .collect();
-        let Some(Walk { nodes, least }) = ladder.walk(0..order.len(), &time, &course) else { break };
-        // Most sites keep the state that was found good in the round before.
-        let pairs: Vec<_> = places
-            .par_iter()
-            .zip(&nodes)
-            .zip(&known)
-            .map(|((place, node), known)| match known {
-                Some((before, pair)) if before == node => Ok(*pair),
-                _ => reach.realise(place, *node, lift),
-            })
-            .collect();
-        let mut keep = vec![true; order.len()];
-        let mut all = true;
-        for (i, (pair, node)) in pairs.iter().zip(&nodes).enumerate() {
-            let Err(reason) = pair else { continue };
-            all = false;
-            let usable = ladder.usable_mut(i);
-            usable[node.branch as usize] &= !(1 << node.spin);
-            if *usable == [0; BRANCHES] || round >= ROUNDS {
-                keep[i] = false;
-                let reason = reason.clone().unwrap_or_else(|| reach.why_not(&places[i]));
-                rejected.push(Rejected { site: sites[order[i] as usize].id, reason });
-            }
-        }
-        if all {
-            let made = pairs.into_iter().enumerate().filter_map(|(i, pair)| {
-                let (site, place, node) = (order[i], places[i], nodes[i]);
-                let protrusion = protrusions[site as usize];
-                let least = i.checked_sub(1).map_or(0.0, |k| least[k].into());
-                Some(Made { site, rung: i as u32, place, node, pair: pair.ok()?, lift, protrusion, least })
-            });
-            return made.collect();
-        }
-        known = pairs.iter().zip(&nodes).map(|(pair, node)| Some((*node, *pair.as_ref().ok()?))).collect();
-        ladder.retain(&keep);
-        retain(&mut order, &keep);
-        retain(&mut places, &keep);
-        retain(&mut known, &keep);
-    }
-    Vec::new()
-}
-
-/// What a sample of sites says about the branches.
-struct Survey {
-    /// Best first.
-    branches: [usize; BRANCHES],
-}
-
-/// Looks at every branch over a sample of the places, collisions counted, and centres the joints' turns there.
-fn survey(reach: &mut Reach<'_>, places: &[Place]) -> Survey {
-    let some: Vec<Place> = places.iter().step_by((places.len() / SAMPLE).max(1)).copied().collect();
-    let all: Vec<u32> = (0..some.len() as u32).collect();
-    let mut tried = reach.ladder(&some);
-    for branch in 0..BRANCHES {
-        reach.strike(&mut tried, &all, branch);
-    }
-    reach.recentre(&tried);
-    Survey { branches: reach.by_merit(&tried) }
-}
-
-/// Strikes out what is not clear: first on the best branch, then on the others where that one left nothing. Gives the
-/// reason for every site that ends with nothing.
-fn strike(reach: &Reach<'_>, survey: &Survey, ladder: &mut Ladder, places: &[Place]) -> Vec<Option<Reject>> {
-    let n = ladder.sites();
-    let kinematic: Vec<bool> = (0..n).map(|i| *ladder.usable(i) != [0; BRANCHES]).collect();
-    let mut touches: Vec<Option<Touch>> = vec![None; n];
-    let mut open: Vec<u32> = (0..n as u32).filter(|&i| kinematic[i as usize]).collect();
-    let mut done = vec![[false; BRANCHES]; n];
-    for branch in survey.branches {
-        let found = reach.strike(ladder, &open, branch);
-        for (&i, touch) in open.iter().zip(found) {
-            touches[i as usize] = milder(touches[i as usize], touch);
-            done[i as usize][branch] = true;
-        }
-        open.retain(|&i| ladder.usable(i as usize)[branch] == 0);
-    }
-    // Branches that were never looked at are not known to be clear.
-    for (i, done) in done.iter().enumerate() {
-        let usable = ladder.usable_mut(i);
-        usable.iter_mut().zip(done).filter(|(_, done)| !**done).for_each(|(mask, _)| *mask = 0);
-    }
-    let reason = |i: usize| match touches[i] {
-        _ if *ladder.usable(i) != [0; BRANCHES] => None,
-        Some(touch) => Some(reach.collides(&touch)),
-        None => Some(reach.why_not(&places[i])),
-    };
-    (0..n).into_par_iter().map(reason).collect()
-}
-
-/// The tour, opened at its longest hop, beginning at the end that is nearer to the parked nose.
-fn in_order(sites: &[Site], left: &[u32], reach: &Reach<'_>) -> Vec<u32> {
-    let points: Vec<Point3<f64>> = left.iter().map(|&i| sites[i as usize].head_from_skin.origin().coords).collect();
-    let ring = tour::tour(&points, reach.options.seed, reach.options.effort);
-    let n = ring.len();
-    let far = |k: usize| (points[ring[k] as usize] - points[ring[(k + 1) % n] as usize]).norm();
-    let Some(cut) = (0..n).max_by(|&a, &b| far(a).total_cmp(&far(b))) else { return Vec::new() };
-    let mut open: Vec<u32> = (1..=n).map(|k| ring[(cut + k) % n]).collect();
-    let nose = reach.parked_nose();
-    let away = |k: Option<&u32>| k.map_or(0.0, |&k| (points[k as usize] - nose).norm());
-    if away(open.last()) < away(open.first()) {
-        open.reverse();
-    }
-    open.into_iter().map(|k| left[k as usize]).collect()
 }
 
 /// Makes every hop clear, leaving out runs of strokes that no way leads to.
@@ -294,7 +126,7 @@ fn connect(reach: &Reach<'_>, made: &mut Vec<Made>, ring: f64) -> (Vec<Made>, Ve
             dropped.push((m.site, Reject::NoPassage { part: part.clone(), obstacle: obstacle.clone() }));
         }
         let keep: Vec<bool> = out.into_iter().map(|o| !o).collect();
-        retain(made, &keep);
+        choose::retain(made, &keep);
     }
     (std::mem::take(made), dropped)
 }
@@ -386,79 +218,6 @@ fn stats(program: &Program, made: &[Made], rejected: usize, arm: &ArmModel, tool
     }
 }
 
-fn check_input(arm: &ArmModel, cell: &Cell, options: &Options) -> Result<(), PlanError> {
-    let bad = |what: String, way_out: &'static str| Err(PlanError::Input { what, way_out });
-    if cell.park.len() != arm.dof() || !cell.park.is_finite() {
-        return bad(
-            format!("the park posture has {} angles, the arm {} joints", cell.park.len(), arm.dof()),
-            "give a finite angle for each joint",
-        );
-    }
-    if !cell.base_from_head.is_finite() {
-        return bad("the head's pose in the base is not finite".to_owned(), "register the head again");
-    }
-    if !(4..=32).contains(&options.spins) {
-        return bad(format!("{} spins are asked for", options.spins), "use 4 to 32");
-    }
-    let positive = [
-        ("lift", options.lift.get()),
-        ("highest_lift", options.highest_lift.get()),
-        ("pace.share", options.pace.share),
-        ("pace.near", options.pace.near),
-        ("pace.free", options.pace.free),
-        ("pace.touching", options.pace.touching),
-        ("pace.margin", options.pace.margin),
-    ];
-    let zero_or_more = [
-        ("head_clearance", options.head_clearance.get()),
-        ("keep_out_clearance", options.keep_out_clearance.get()),
-        ("self_clearance", options.self_clearance.get()),
-        ("joint_margin", options.joint_margin.get()),
-        ("least_singular", options.least_singular),
-    ];
-    let wrong = positive.iter().find(|(_, v)| !(*v > 0.0 && v.is_finite()));
-    let wrong = wrong.or(zero_or_more.iter().find(|(_, v)| !(*v >= 0.0 && v.is_finite())));
-    if let Some((name, value)) = wrong {
-        return bad(format!("option {name} is {value}"), "lengths and speeds are positive, margins not negative");
-    }
-    let limits = &arm.limits;
-    let fine = |v: &[f64]| v.len() == arm.dof() && v.iter().all(|v| *v > 0.0 && v.is_finite());
-    if !(fine(&limits.speed) && fine(&limits.acceleration) && fine(&limits.jerk)) {
-        return bad(
-            "the arm's limits are not all positive".to_owned(),
-            "set speed, acceleration and jerk of every joint",
-        );
-    }
-    let corners = cell.keep_out.iter().find(|b| !b.min.iter().zip(b.max.iter()).all(|(a, b)| a <= b));
-    corners.map_or(Ok(()), |b| {
-        bad(format!("keep-out \"{}\" has its corners the wrong way round", b.name), "min must be below max")
-    })
-}
-
-fn check_cell(world: &World<'_>, cell: &Cell) -> Result<(), PlanError> {
-    let limits = &world.arm.limits;
-    for (i, &v) in cell.park.iter().enumerate() {
-        if !(limits.lower[i]..=limits.upper[i]).contains(&v) {
-            let (joint, angle) = (Joint(i), Radians::new(v));
-            let (lower, upper) = (Radians::new(limits.lower[i]), Radians::new(limits.upper[i]));
-            return Err(PlanError::ParkLimit { joint, angle, lower, upper });
-        }
-    }
-    let centre = (cell.base_from_head * Point::ORIGIN).coords;
-    if let Some((keep_out, d)) = cell.keep_out.iter().map(|b| (b, to_box(b, &centre))).find(|(_, d)| *d < 0.0) {
-        return Err(PlanError::HeadInKeepOut { name: keep_out.name.clone(), inside: Metres::new(-d) });
-    }
-    let least = Metres::new(world.margins.head);
-    if let Some((part, distance)) = world.base_to_head().filter(|(_, d)| *d < least) {
-        return Err(PlanError::HeadInBase { part, distance, least });
-    }
-    world.posture(&cell.park, Nose::Off(world.margins.head)).map_err(|touch| {
-        let (part, obstacle) = world.names(&touch);
-        let (clearance, least) = (Metres::new(touch.clearance), Metres::new(touch.least));
-        PlanError::ParkCollides { part, obstacle, clearance, least }
-    })
-}
-
 /// The rejected site that fails by the least stands for all.
 fn nothing(sites: &[Site], rejected: &[Rejected]) -> PlanError {
     let lack = |reason: &Reject| match reason {
@@ -481,9 +240,4 @@ fn nothing(sites: &[Site], rejected: &[Rejected]) -> PlanError {
 /// Not past the stop.
 fn clip(protrusion: Protrusion, stop: Protrusion) -> Protrusion {
     if protrusion > stop { stop } else { protrusion }
-}
-
-fn retain<T>(all: &mut Vec<T>, keep: &[bool]) {
-    let mut keep = keep.iter();
-    all.retain(|_| keep.next().copied().unwrap_or(false));
 }

@@ -6,10 +6,14 @@
 use arm::{ArmModel, JointPos, Tool};
 use frames::{Head, Metres, Point};
 use scan::Surface;
+use stipple::Site;
 
 use crate::body::Body;
 use crate::clear::{Margins, Nose, World};
 use crate::field::Field;
+use crate::reach::Reach;
+use crate::spin::places;
+use crate::timing::HopTime;
 use crate::{Cell, Obstacle, Options, PlanError};
 
 /// A cell that can be asked about postures.
@@ -61,6 +65,19 @@ impl<'a> Probe<'a> {
     /// Never more than the distance of a point from the head; 0 inside.
     pub fn off_head(&self, p: Point<Head>) -> Metres {
         Metres::new(self.world.field.at_least(&p.coords))
+    }
+
+    /// The ladder's work without collisions, for measuring: postures of `options.spins` spins on every branch of every
+    /// site, and the cheapest way through them in the order given. Returns the bytes it held for each site.
+    pub fn ladder(&self, tool: &Tool, cell: &Cell, options: &Options, sites: &[Site]) -> usize {
+        let reach = Reach::new(&self.world, tool, cell.base_from_head, &cell.park, options);
+        let order: Vec<u32> = (0..sites.len() as u32).collect();
+        let places = places(sites, &order);
+        let ladder = reach.ladder(&places);
+        let time = HopTime::new(&self.world.arm.limits, options.pace.share);
+        let course = vec![1e6; sites.len()];
+        let walk = ladder.walk(0..sites.len(), &time, &course);
+        (ladder.bytes() + walk.map_or(0, |w| w.bytes)) / sites.len().max(1)
     }
 
     fn named(&self, touch: &crate::clear::Touch) -> (String, Obstacle, Metres) {

