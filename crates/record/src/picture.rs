@@ -262,25 +262,18 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
     use super::*;
 
-    /// One square facing +y, 100 mm wide.
-    fn square() -> (Vec<Point<Head>>, Vec<Dir<Head>>, Vec<[u32; 3]>) {
-        let corner = |x: f64, z: f64| Point::new(x, 0.0, z);
-        let vertices = vec![corner(-0.05, -0.05), corner(0.05, -0.05), corner(0.05, 0.05), corner(-0.05, 0.05)];
-        (vertices, vec![Dir::Y; 4], vec![[0, 2, 1], [0, 3, 2]])
-    }
-
     fn camera(to_eye: Dir<Head>) -> Camera {
         let half = Metres::from_mm(100.0);
         Camera { to_eye, up: Dir::Z, centre: Point::ORIGIN, half, width: 100, height: 100 }
     }
 
+    /// One square facing +y, 100 mm wide.
     fn shot(to_eye: Dir<Head>, dots: &[Dot]) -> Picture {
-        let (vertices, normals, faces) = square();
-        draw(
-            &Mesh { vertices: &vertices, normals: &normals, faces: &faces, colour: [200, 160, 140] },
-            dots,
-            &camera(to_eye),
-        )
+        let corner = |x: f64, z: f64| Point::new(x, 0.0, z);
+        let vertices = [corner(-0.05, -0.05), corner(0.05, -0.05), corner(0.05, 0.05), corner(-0.05, 0.05)];
+        let (normals, faces) = ([Dir::Y; 4], [[0, 2, 1], [0, 3, 2]]);
+        let mesh = Mesh { vertices: &vertices, normals: &normals, faces: &faces, colour: [200, 160, 140] };
+        draw(&mesh, dots, &camera(to_eye))
     }
 
     fn at(picture: &Picture, x: usize, y: usize) -> Colour {
