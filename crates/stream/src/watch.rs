@@ -377,7 +377,7 @@ mod tests {
             |_| Point::ORIGIN,
             None,
         );
-        assert!(!l.fresh && l.alarm.is_some_and(|a| a.level == Level::R0));
+        assert!(!l.fresh && l.alarm.is_some_and(|a| matches!(a.cause, Cause::StateReordered { .. })), "{l:?}");
         assert_eq!(w.last().map(|s| s.at), Some(Instant::START + Span::from_ms(500)));
         assert_eq!(look(&mut w, 504_000_000, 504, &state(400)), Some(Level::R3));
         assert_eq!(look(&mut w, 504_000_000, 504, &state(700)), Some(Level::R3));

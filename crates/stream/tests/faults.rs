@@ -54,6 +54,8 @@ struct Report {
     double: bool,
     force: f64,
     over: bool,
+    /// Nose force in the last cycle.
+    pressed: f64,
 }
 
 fn machine() -> &'static (ArmModel, Tool) {
@@ -98,6 +100,7 @@ fn inject(phase: Phase, cycles: u64, row: Row) -> Report {
         double: false,
         force: 0.0,
         over: false,
+        pressed: 0.0,
     };
     let mut at_fault: Option<JointPos> = None;
     let mut at_rest: Option<JointPos> = None;
@@ -174,6 +177,7 @@ fn inject(phase: Phase, cycles: u64, row: Row) -> Report {
         .enumerate()
         .any(|(i, d)| world.deposits[..i].iter().any(|e| (e.entry - d.entry).norm() < Metres::from_mm(0.6)));
     report.over = controller.is_over();
+    report.pressed = world.nose_force();
     report
 }
 
@@ -208,11 +212,7 @@ fn latches(name: &str, phases: &[Phase], level: Level, bound: Span, row: Row, is
         let r = inject(phase, 900, row);
         let fault = r.fault.unwrap_or_else(|| panic!("{name} at {phase:?}: no fault; {:?}", r.events));
         assert!(is(&fault.cause), "{name} at {phase:?}: {fault}");
-        // A startle may be seen first while it gathers speed; it is a harder fault then.
-        assert!(
-            fault.level == level || (name == "startle" && fault.level == Level::R3),
-            "{name} at {phase:?}: {fault}"
-        );
+        assert_eq!(fault.level, level, "{name} at {phase:?}: {fault}");
         assert!(r.latched.unwrap() <= bound, "{name} at {phase:?}: latched after {}", r.latched.unwrap());
         if level < Level::R4 {
             let ordered = r.ordered.unwrap_or_else(|| panic!("{name} at {phase:?}: never called in"));
@@ -296,15 +296,10 @@ rows! {
             c.world.motion = Box::new(move |t| Isometry3::translation(0.0, 0.042 * (t - t0).max(0.0), 0.0));
         }
     };
-    startle: ALL, R2 within Span::from_ms(30), Cause::HeadSpeed { .. } => |c| {
-        if c.k == 0 {
-            let t0 = c.world.now.seconds() - 1.0;
-            c.world.motion = Box::new(move |t| Isometry3::translation(0.0, 0.2 * (t - t0).clamp(0.0, 0.2), 0.0));
-        }
-    };
     // Rows 38, 39: the arm is not where it should be.
     joint_lags: ALL, R2 within Span::from_ms(60), Cause::Following { .. } => |c| c.state.q[5] += 1e-4 * (c.k + 1) as f64;
-    encoder_leaps: ALL, R3 within ONE, Cause::Encoder { .. } | Cause::Position { .. } => |c| c.state.q[0] += 0.005;
+    encoder_leaps: ALL, R3 within ONE, Cause::Encoder { .. } => |c| c.state.q[5] += 0.0045;
+    nose_leaps: ALL, R3 within ONE, Cause::Encoder { .. } | Cause::Position { .. } => |c| c.state.q[0] += 0.005;
     nose_elsewhere: ALL, R3 within Span::from_ms(60), Cause::Position { .. } | Cause::Following { .. } =>
         |c| c.state.q[0] += 0.02;
     // Rows 3, 5, 24, 28: the link.
@@ -333,6 +328,28 @@ rows! {
 
 thread_local! {
     static FROZEN: std::cell::RefCell<Option<ArmState>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Row 37: 200 mm/s. The first pose may still show less; then it is withdrawn for that, and the first fault wins.
+#[test]
+fn startle() {
+    let reports = ALL.map(|phase| {
+        let r = inject(phase, 900, |c| {
+            if c.k == 0 {
+                let t0 = c.world.now.seconds() - 1.0;
+                c.world.motion = Box::new(move |t| Isometry3::translation(0.0, 0.2 * (t - t0).clamp(0.0, 0.2), 0.0));
+            }
+        });
+        let fault = r.fault.unwrap();
+        assert!(matches!(fault.cause, Cause::HeadSpeed { .. }), "{phase:?}: {fault}");
+        // A frame of the tracker, its latency, and the next frame; the needle is out 10 ms after that.
+        assert!(r.latched.unwrap() <= Span::from_ms(30), "{phase:?}: {}", r.latched.unwrap());
+        assert!(r.out.unwrap() <= r.latched.unwrap() + Span::from_ms(10), "{phase:?}");
+        invariants("startle", phase, &r);
+        fault.level
+    });
+    assert!(reports.iter().all(|l| *l >= Level::R2));
+    assert!(reports.iter().filter(|l| **l == Level::R3).count() >= 3, "{reports:?}");
 }
 
 /// Row 20: nothing is sent any more, and the needle's heartbeat ends with it.
@@ -567,7 +584,8 @@ fn a_dead_force_sensor_is_found_in_the_air() {
         let r = inject(Phase::Lift, 4_000, row);
         assert!(r.fault.is_none(), "{:?}", r.fault);
         assert_eq!(r.begun, 0, "{:?}", r.events);
-        assert!(r.events.iter().any(|e| matches!(e, Event::Held(_))), "{:?}", r.events);
+        let sensor = |e: &Event| matches!(e, Event::Held(h) if matches!(h.why, stream::HoldWhy::Cause(Cause::ForceSensor { .. })));
+        assert!(r.events.iter().any(sensor), "{:?}", r.events);
     }
 }
 
@@ -595,6 +613,10 @@ fn a_backlog_holds() {
     let r = inject(Phase::Lift, 3_000, |c| c.input.backlog = true);
     assert!(r.fault.is_none());
     assert_eq!(r.begun, 0, "{:?}", r.events);
+    let backlog = |e: &Event| matches!(e, Event::Held(h) if h.why == stream::HoldWhy::Backlog);
+    assert!(r.events.iter().any(backlog), "{:?}", r.events);
+    // It waits above the skin, not on it.
+    assert!(!r.events.iter().any(|e| matches!(e, Event::Skipped { .. })) && r.pressed <= 0.0, "{}", r.pressed);
     let r = inject(Phase::Seek, 3_000, |c| c.input.backlog = true);
     assert_eq!(r.begun, 0, "{:?}", r.events);
 }
