@@ -17,106 +17,128 @@ use crate::timing::HopTime;
 use crate::{Reject, Rejected, tour};
 
 /// Sites without a posture that is both clear and regular are found one after another; after so many rounds the rest goes.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 24;
+/// Where a change was found to be blocked, it is forbidden for so many strokes before and after.
+const BAR: usize = 25;
 /// When more than this part of the sites is left out, the rest is ordered again.
 const REORDER: f64 = 0.02;
 /// Places that are looked at on every branch.
 const SAMPLE: usize = 256;
 
-/// Strokes with posture and spin, in order. Sites without a posture go to `rejected`.
-pub(crate) fn choose(
-    reach: &mut Reach<'_>,
-    sites: &[Site],
-    left: &mut Vec<u32>,
-    protrusions: &[Protrusion],
-    rejected: &mut Vec<Rejected>,
-) -> Vec<Made> {
-    for pass in 0.. {
-        let order = in_order(sites, left, reach);
-        let mut places = places(sites, &order);
-        let mut order = order;
-        let survey = survey(reach, &places);
-        let mut ladder = reach.ladder(&places);
-        let reasons = strike(reach, &survey, &mut ladder, &places);
-        let keep: Vec<bool> = (0..order.len()).map(|i| *ladder.usable(i) != [0; BRANCHES]).collect();
-        for (i, reason) in order.iter().zip(reasons) {
-            if let Some(reason) = reason {
-                rejected.push(Rejected { site: sites[*i as usize].id, reason });
-            }
-        }
-        let before = order.len();
-        ladder.retain(&keep);
-        retain(&mut order, &keep);
-        retain(&mut places, &keep);
-        *left = order.clone();
-        if pass == 0 && ((before - order.len()) as f64) > REORDER * before as f64 && !order.is_empty() {
-            continue;
-        }
-        return settle(reach, sites, ladder, order, places, protrusions, rejected);
-    }
-    Vec::new()
+/// Sites in order with every posture that may be used.
+pub(crate) struct Choice {
+    ladder: Ladder,
+    /// Indices into the caller's sites.
+    order: Vec<u32>,
+    places: Vec<Place>,
+    /// Postures found good for a site, with their state.
+    known: Vec<Option<(Node, Pair)>>,
+    /// By rung: the hop from it must stay on its branch and near its spin.
+    barred: Vec<bool>,
 }
 
-/// Dynamic programming, then the exact checks; a posture that fails them is struck out and the rest chosen again.
-fn settle(
-    reach: &Reach<'_>,
-    sites: &[Site],
-    mut ladder: Ladder,
-    mut order: Vec<u32>,
-    mut places: Vec<Place>,
-    protrusions: &[Protrusion],
-    rejected: &mut Vec<Rejected>,
-) -> Vec<Made> {
-    let pace = &reach.options.pace;
-    let time = HopTime::new(&reach.world.arm.limits, pace.share);
-    let lift = reach.options.lift;
-    let mut known: Vec<Option<(Node, Pair)>> = vec![None; order.len()];
-    for round in 0.. {
-        let raised = |p: &Place| p.at + p.normal * lift.get();
-        let course: Vec<f32> = places
-            .windows(2)
-            .map(|w| (pace.near * pace.margin / (raised(&w[0]) - raised(&w[1])).norm().max(1e-9)) as f32)
-            .collect();
-        let Some(Walk { nodes, least, .. }) = ladder.walk(0..order.len(), &time, &course) else { break };
-        // Most sites keep the state that was found good in the round before.
-        let pairs: Vec<_> = places
-            .par_iter()
-            .zip(&nodes)
-            .zip(&known)
-            .map(|((place, node), known)| match known {
-                Some((before, pair)) if before == node => Ok(*pair),
-                _ => reach.realise(place, *node, lift),
-            })
-            .collect();
-        let mut keep = vec![true; order.len()];
-        let mut all = true;
-        for (i, (pair, node)) in pairs.iter().zip(&nodes).enumerate() {
-            let Err(reason) = pair else { continue };
-            all = false;
-            let usable = ladder.usable_mut(i);
-            usable[node.branch as usize] &= !(1 << node.spin);
-            if *usable == [0; BRANCHES] || round >= ROUNDS {
-                keep[i] = false;
-                let reason = reason.clone().unwrap_or_else(|| reach.why_not(&places[i]));
-                rejected.push(Rejected { site: sites[order[i] as usize].id, reason });
+impl Choice {
+    /// Orders the sites and finds their postures. Those without any go to `rejected`.
+    pub(crate) fn new(reach: &mut Reach<'_>, sites: &[Site], mut left: Vec<u32>, rejected: &mut Vec<Rejected>) -> Self {
+        let mut again = true;
+        loop {
+            let order = in_order(sites, &left, reach);
+            let places = places(sites, &order);
+            let survey = survey(reach, &places);
+            let mut ladder = reach.ladder(&places);
+            let reasons = strike(reach, &survey, &mut ladder, &places);
+            let keep: Vec<bool> = reasons.iter().map(Option::is_none).collect();
+            for (&i, reason) in order.iter().zip(reasons) {
+                rejected.extend(reason.map(|reason| Rejected { site: sites[i as usize].id, reason }));
             }
+            let n = order.len();
+            let mut choice = Self { ladder, order, places, known: vec![None; n], barred: vec![false; n] };
+            choice.retain(&keep);
+            let lost = n - choice.order.len();
+            if !again || lost as f64 <= REORDER * n as f64 || choice.order.is_empty() {
+                return choice;
+            }
+            // Much is missing from the tour: another one leaves it out from the start.
+            left = choice.order;
+            again = false;
         }
-        if all {
-            let made = pairs.into_iter().enumerate().filter_map(|(i, pair)| {
-                let (site, place, node) = (order[i], places[i], nodes[i]);
-                let protrusion = protrusions[site as usize];
-                let least = i.checked_sub(1).map_or(0.0, |k| least[k].into());
-                Some(Made { site, rung: i as u32, place, node, pair: pair.ok()?, lift, protrusion, least })
-            });
-            return made.collect();
-        }
-        known = pairs.iter().zip(&nodes).map(|(pair, node)| Some((*node, *pair.as_ref().ok()?))).collect();
-        ladder.retain(&keep);
-        retain(&mut order, &keep);
-        retain(&mut places, &keep);
-        retain(&mut known, &keep);
     }
-    Vec::new()
+
+    fn retain(&mut self, keep: &[bool]) {
+        self.ladder.retain(keep);
+        retain(&mut self.order, keep);
+        retain(&mut self.places, keep);
+        retain(&mut self.known, keep);
+        retain(&mut self.barred, keep);
+    }
+
+    /// Forbids a change of branch, or a wide turn about the needle, at the hops around rung `at`. False when that was
+    /// known already.
+    pub(crate) fn bar(&mut self, at: u32) -> bool {
+        let at = at as usize;
+        if self.barred.get(at).is_none_or(|barred| *barred) {
+            return false;
+        }
+        let end = (at + BAR + 1).min(self.barred.len());
+        self.barred[at.saturating_sub(BAR)..end].fill(true);
+        true
+    }
+
+    /// Dynamic programming, then the exact checks; a posture that fails them is struck out and the rest chosen again.
+    pub(crate) fn settle(
+        &mut self,
+        reach: &Reach<'_>,
+        sites: &[Site],
+        protrusions: &[Protrusion],
+        rejected: &mut Vec<Rejected>,
+    ) -> Vec<Made> {
+        let pace = &reach.options.pace;
+        let time = HopTime::new(&reach.world.arm.limits, pace.share);
+        let lift = reach.options.lift;
+        for round in 0.. {
+            let raised = |p: &Place| p.at + p.normal * lift.get();
+            let course: Vec<f32> = self
+                .places
+                .windows(2)
+                .map(|w| (pace.near * pace.margin / (raised(&w[0]) - raised(&w[1])).norm().max(1e-9)) as f32)
+                .collect();
+            let Some(Walk { nodes, least, .. }) = self.ladder.walk(&time, &course, &self.barred) else { break };
+            // Most sites keep the state that was found good in the round before.
+            let pairs: Vec<_> = self
+                .places
+                .par_iter()
+                .zip(&nodes)
+                .zip(&self.known)
+                .map(|((place, node), known)| match known {
+                    Some((before, pair)) if before == node => Ok(*pair),
+                    _ => reach.realise(place, *node, lift),
+                })
+                .collect();
+            self.known = pairs.iter().zip(&nodes).map(|(pair, node)| Some((*node, *pair.as_ref().ok()?))).collect();
+            let mut keep = vec![true; self.order.len()];
+            for (i, (pair, node)) in pairs.iter().zip(&nodes).enumerate() {
+                let Err(reason) = pair else { continue };
+                let usable = self.ladder.usable_mut(i);
+                usable[node.branch as usize] &= !(1 << node.spin);
+                if *usable == [0; BRANCHES] || round >= ROUNDS {
+                    keep[i] = false;
+                    let reason = reason.clone().unwrap_or_else(|| reach.why_not(&self.places[i]));
+                    rejected.push(Rejected { site: sites[self.order[i] as usize].id, reason });
+                }
+            }
+            if pairs.iter().all(Result::is_ok) {
+                let made = pairs.into_iter().enumerate().filter_map(|(i, pair)| {
+                    let (site, place, node) = (self.order[i], self.places[i], nodes[i]);
+                    let protrusion = protrusions[site as usize];
+                    let least = i.checked_sub(1).map_or(0.0, |k| least[k].into());
+                    Some(Made { site, rung: i as u32, place, node, pair: pair.ok()?, lift, protrusion, least })
+                });
+                return made.collect();
+            }
+            self.retain(&keep);
+        }
+        Vec::new()
+    }
 }
 
 /// What a sample of sites says about the branches.

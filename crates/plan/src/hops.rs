@@ -89,7 +89,7 @@ fn raise(reach: &Reach<'_>, made: &mut [Made], i: usize, ring: f64) -> bool {
         lift = (lift * GROWTH).min(reach.options.highest_lift);
         let mut higher = false;
         for (high, made) in high.iter_mut().zip([&a, &b]).filter(|(high, _)| high.1 < lift) {
-            if let Some(q) = lifted(reach, made, lift) {
+            if let Some(q) = reach.rise(&made.place, made.node, &high.0, high.1, lift) {
                 *high = (q, lift);
                 higher = true;
             }
@@ -103,15 +103,6 @@ fn raise(reach: &Reach<'_>, made: &mut [Made], i: usize, ring: f64) -> bool {
     false
 }
 
-/// The posture at a greater lift, if the way up to it is clear; as it is when it is higher already.
-fn lifted(reach: &Reach<'_>, made: &Made, lift: Metres) -> Option<JointPos> {
-    if made.lift >= lift {
-        return Some(made.pair.lifted);
-    }
-    let q = reach.lifted(&made.place, made.node, lift, &made.pair.touch)?;
-    reach.world.way(&made.pair.touch, &q, Nose::Free).is_ok().then_some(q)
-}
-
 fn set(made: &mut Made, lifted: JointPos, lift: Metres) {
     if lift > made.lift {
         made.pair.lifted = lifted;
@@ -119,16 +110,14 @@ fn set(made: &mut Made, lifted: JointPos, lift: Metres) {
     }
 }
 
-/// Least lift that lets the ring's centre pass `KEPT` of the least lift above a sphere of radius `radius` on the chord
-/// between two places `apart`: the bound that [`raise`] finds by trying. For tests and for the report.
-#[cfg(test)]
-fn sag(apart: f64, radius: f64) -> f64 {
-    radius - (radius * radius - 0.25 * apart * apart).max(0.0).sqrt()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// How far a sphere rises above a chord.
+    fn sag(chord: f64, radius: f64) -> f64 {
+        radius - (radius * radius - 0.25 * chord * chord).sqrt()
+    }
 
     #[test]
     fn the_tile_needs_no_more_than_the_least_lift() {

@@ -49,6 +49,12 @@ pub(crate) struct Walk {
     pub(crate) bytes: usize,
 }
 
+/// Does a hop leave the band of neighbouring states?
+pub(crate) fn is_change(a: Node, b: Node, spins: usize) -> bool {
+    let apart = usize::from(a.spin.abs_diff(b.spin));
+    a.branch != b.branch || apart.min(spins - apart) > WINDOW
+}
+
 impl Ladder {
     pub(crate) fn new(sites: usize, spins: usize, dof: usize) -> Self {
         Self { spins, dof, angles: vec![0.0; sites * BRANCHES * dof * spins], usable: vec![[0; BRANCHES]; sites] }
@@ -103,12 +109,12 @@ impl Ladder {
         self.usable.truncate(to);
     }
 
-    /// The cheapest way through `sites`; `None` when one of them has no usable state, or
+    /// The cheapest way through all sites; `None` when one of them has no usable state, or
     /// when there are none. `course[i]` is the greatest speed
-    /// of the course of the hop from site `i` to the next, 1/s.
-    pub(crate) fn walk(&self, sites: std::ops::Range<usize>, time: &HopTime, course: &[f32]) -> Option<Walk> {
-        let (s, count) = (self.spins, sites.len());
-        if sites.is_empty() {
+    /// of the course of the hop from site `i` to the next, 1/s; `barred[i]` makes it stay in the band.
+    pub(crate) fn walk(&self, time: &HopTime, course: &[f32], barred: &[bool]) -> Option<Walk> {
+        let (s, count) = (self.spins, self.sites());
+        if count == 0 {
             return None;
         }
         let states = BRANCHES * s;
@@ -117,35 +123,36 @@ impl Ladder {
         let mut back = vec![FROM_BEST; count * states];
         let mut best_of = vec![0u16; count];
         let mut least = Vec::with_capacity(count.saturating_sub(1));
-        let first = sites.start;
         for b in 0..BRANCHES {
-            (0..s).filter(|k| self.usable[first][b] >> k & 1 == 1).for_each(|k| cost[b * s + k] = 0.0);
+            (0..s).filter(|k| self.usable[0][b] >> k & 1 == 1).for_each(|k| cost[b * s + k] = 0.0);
         }
         let outside = ((WINDOW + 1) as f32 * std::f32::consts::TAU / s as f32 / self.dof as f32).min(FARTHEST)
             * time.per_jerk[..self.dof].iter().copied().fold(f32::INFINITY, f32::min);
         let farthest = FARTHEST * time.per_jerk[..self.dof].iter().copied().fold(0.0, f32::max);
         let mut edges = Edges::new(s);
-        for (k, site) in sites.clone().enumerate().skip(1) {
+        for k in 1..count {
             let (best, at) = least_of(&cost)?;
             best_of[k] = at;
-            let speed = course[site - 1];
+            let speed = course[k - 1];
+            // A barred change is not impossible, or nothing might be left.
+            let change = if barred[k - 1] { CHANGE * 100.0 } else { CHANGE };
             // No pair outside the band is faster than this.
             let mut floor = time.seconds(outside, speed);
             next.fill(f32::INFINITY);
             for b in 0..BRANCHES {
-                let (before, here) = (self.usable[site - 1][b], self.usable[site][b]);
+                let (before, here) = (self.usable[k - 1][b], self.usable[k][b]);
                 if here == 0 {
                     continue;
                 }
                 let next = &mut next[b * s..(b + 1) * s];
                 let back = &mut back[k * states + b * s..][..s];
                 for spin in (0..s).filter(|spin| here >> spin & 1 == 1) {
-                    next[spin] = best + CHANGE;
+                    next[spin] = best + change;
                 }
                 if before == 0 {
                     continue;
                 }
-                edges.fill(self.rung(site - 1, b), self.rung(site, b), &time.per_jerk[..self.dof]);
+                edges.fill(self.rung(k - 1, b), self.rung(k, b), &time.per_jerk[..self.dof]);
                 for spin in (0..s).filter(|spin| here >> spin & 1 == 1) {
                     for o in 0..=2 * WINDOW {
                         let from = wrapped(spin + o, s);
@@ -297,7 +304,7 @@ mod tests {
                     }
                 }
             }
-            match ladder.walk(0..sites, &time, &[1e6; 4]) {
+            match ladder.walk(&time, &[1e6; 4], &[false; 4]) {
                 Some(walk) => {
                     assert!((total(&walk.nodes) - best).abs() < 1e-5, "seed {seed}: {} {best}", total(&walk.nodes));
                     assert!(walk.least.iter().sum::<f32>() <= best + 1e-5);
@@ -311,7 +318,7 @@ mod tests {
     fn a_site_without_states_ends_it() {
         let mut ladder = random(5, 6, 3, 1);
         ladder.usable[2] = [0; BRANCHES];
-        assert!(ladder.walk(0..5, &time(3), &[1e6; 5]).is_none());
+        assert!(ladder.walk(&time(3), &[1e6; 5], &[false; 5]).is_none());
         ladder.retain(&[true, true, false, true, true]);
         assert_eq!(ladder.sites(), 4);
     }

@@ -13,14 +13,18 @@ use scan::Surface;
 use stipple::Site;
 
 use crate::body::Body;
+use crate::choose::{Choice, retain};
 use crate::clear::{Margins, Nose, Touch, World};
 use crate::field::Field;
 use crate::hops::{self, Made};
+use crate::ladder::is_change;
 use crate::reach::{Reach, milder};
-use crate::{Cell, Options, PlanError, Reject, Rejected, Stats, choose, door, route, timing, verify};
+use crate::{Cell, Options, PlanError, Reject, Rejected, Stats, door, route, timing, verify};
 
 /// Above the skin, joints may turn freely: the approach ends here and goes straight down. m.
 const RISES: [f64; 4] = [0.05, 0.03, 0.02, 0.01];
+/// Blocked changes are moved elsewhere so many times.
+const BARS: usize = 8;
 /// A run of strokes cut off by blocked hops on both sides is left out when it is this short.
 const STRAY: usize = 8;
 
@@ -70,8 +74,22 @@ pub fn plan(
             rejected.push(Rejected { site: site.id, reason: Reject::NotFinite });
         }
     }
-    let mut made = choose::choose(&mut reach, sites, &mut left, &protrusions, &mut rejected);
-    let (mut made, dropped) = connect(&reach, &mut made, tool.nose.radius.get());
+    let ring = tool.nose.radius.get();
+    let mut choice = Choice::new(&mut reach, sites, left, &mut rejected);
+    let mut made = choice.settle(&reach, sites, &protrusions, &mut rejected);
+    let mut blocked = hops::clear(&reach, &mut made, ring);
+    for _ in 0..BARS {
+        // A turn about the needle that has no room here may have it elsewhere.
+        let change = |i: usize| is_change(made[i].node, made[i + 1].node, options.spins);
+        let changes: Vec<u32> = blocked.iter().filter(|(i, _)| change(*i)).map(|(i, _)| made[*i].rung).collect();
+        let new = changes.into_iter().map(|rung| choice.bar(rung)).filter(|new| *new).count();
+        if new == 0 {
+            break;
+        }
+        made = choice.settle(&reach, sites, &protrusions, &mut rejected);
+        blocked = hops::clear(&reach, &mut made, ring);
+    }
+    let dropped = connect(&reach, &mut made, blocked, ring);
     rejected.extend(dropped.into_iter().map(|(i, reason)| Rejected { site: sites[i as usize].id, reason }));
     rejected.sort_by_key(|r| r.site);
     let (Some(first), Some(last)) = (made.first().copied(), made.last().copied()) else {
@@ -99,12 +117,10 @@ pub fn plan(
     Ok((program, rejected, stats))
 }
 
-/// Makes every hop clear, leaving out runs of strokes that no way leads to.
-fn connect(reach: &Reach<'_>, made: &mut Vec<Made>, ring: f64) -> (Vec<Made>, Vec<(u32, Reject)>) {
+/// Leaves out runs of strokes that no way leads to, until no hop is blocked.
+fn connect(reach: &Reach<'_>, made: &mut Vec<Made>, mut blocked: Vec<(usize, Touch)>, ring: f64) -> Vec<(u32, Reject)> {
     let mut dropped = Vec::new();
-    loop {
-        let blocked = hops::clear(reach, made, ring);
-        let Some((_, touch)) = blocked.first() else { break };
+    while let Some((_, touch)) = blocked.first() {
         let (part, obstacle) = reach.world.names(touch);
         // Runs between blocked hops.
         let mut starts = vec![0];
@@ -126,9 +142,10 @@ fn connect(reach: &Reach<'_>, made: &mut Vec<Made>, ring: f64) -> (Vec<Made>, Ve
             dropped.push((m.site, Reject::NoPassage { part: part.clone(), obstacle: obstacle.clone() }));
         }
         let keep: Vec<bool> = out.into_iter().map(|o| !o).collect();
-        choose::retain(made, &keep);
+        retain(made, &keep);
+        blocked = hops::clear(reach, made, ring);
     }
-    (std::mem::take(made), dropped)
+    dropped
 }
 
 /// From park to above a stroke: the stops, in that order.
@@ -145,7 +162,7 @@ fn home(
         let above = if rise <= made.lift {
             made.pair.lifted
         } else {
-            let Some(q) = reach.lifted(&made.place, made.node, rise, &made.pair.touch) else { continue };
+            let Some(q) = reach.rise(&made.place, made.node, &made.pair.lifted, made.lift, rise) else { continue };
             q
         };
         let low = Nose::Off(0.5 * options.lift.get());

@@ -76,7 +76,7 @@ impl<'a> Probe<'a> {
         let ladder = reach.ladder(&places);
         let time = HopTime::new(&self.world.arm.limits, options.pace.share);
         let course = vec![1e6; sites.len()];
-        let walk = ladder.walk(0..sites.len(), &time, &course);
+        let walk = ladder.walk(&time, &course, &vec![false; sites.len()]);
         (ladder.bytes() + walk.map_or(0, |w| w.bytes)) / sites.len().max(1)
     }
 

@@ -17,6 +17,9 @@ use crate::{Options, Reject};
 /// Rotations count as motion at this distance in the least singular value, m.
 const ARM_OF_TURN: f64 = 0.1;
 
+/// Piece of a way along the needle, m.
+const RISE: f64 = 0.01;
+
 /// The arm over the head.
 pub(crate) struct Reach<'a> {
     pub(crate) world: &'a World<'a>,
@@ -183,29 +186,37 @@ impl<'a> Reach<'a> {
         let near = &self.near[node.branch as usize];
         let touch = self.tight.inverse_around(&at(0.0), &self.park).slots[node.branch as usize].ok_or(None)?;
         let touch = self.tight.limits.wrap(&touch, near).ok_or(None)?;
-        let lifted = self.lifted(place, node, lift, &touch).ok_or(None)?;
+        let lifted = self.rise(place, node, &touch, Metres::ZERO, lift);
         let value = self.singular(&touch);
         let least = self.options.least_singular;
         if value < least {
             return Err(Some(Reject::Singular { value, least }));
         }
-        for (q, nose) in [(&touch, Nose::Free), (&lifted, Nose::Off(0.5 * lift.get()))] {
-            self.world.posture(q, nose).map_err(|touch| Some(self.collides(&touch)))?;
-        }
-        self.world.way(&lifted, &touch, Nose::Free).map_err(|touch| Some(self.collides(&touch)))?;
+        self.world.posture(&touch, Nose::Free).map_err(|touch| Some(self.collides(&touch)))?;
+        let lifted = lifted.ok_or(None)?;
+        let off = Nose::Off(0.5 * lift.get());
+        self.world.posture(&lifted, off).map_err(|touch| Some(self.collides(&touch)))?;
         Ok(Pair { touch, lifted })
     }
 
-    /// The posture `lift` above, on the branch of `touch`.
-    pub(crate) fn lifted(&self, place: &Place, node: Node, lift: Metres, touch: &JointPos) -> Option<JointPos> {
+    /// The posture `to` above the skin, from the one `from` above it (`q`), straight back along the needle, clear all the
+    /// way. The way is looked at as straight pieces in joint space of [`RISE`]: they leave the needle's line by less than
+    /// 0.1 mm.
+    pub(crate) fn rise(&self, place: &Place, node: Node, q: &JointPos, from: Metres, to: Metres) -> Option<JointPos> {
         let spin = self.spin(node.spin.into());
-        let mut q = *touch;
-        // Newton keeps the branch when it is led.
-        let steps = (lift.get() / 0.01).ceil().max(1.0);
+        let mut q = *q;
+        let steps = ((to - from).get() / RISE).ceil().max(1.0);
         for k in 1..=steps as usize {
-            q = self.tight.inverse_near(&self.flange(place, spin, lift.get() * k as f64 / steps), &q)?;
+            let lift = from + (to - from) * (k as f64 / steps);
+            let next = self.tight.inverse_near(&self.flange(place, spin, lift.get()), &q)?;
+            // Newton keeps the branch when it is led; near a singularity it may not.
+            let leap = next.zip(&q, |a, b| a - b).max_abs() > 0.35;
+            if leap || self.world.way(&q, &next, Nose::Free).is_err() {
+                return None;
+            }
+            q = next;
         }
-        (q.zip(touch, |a, b| a - b).max_abs() < 0.2 + 10.0 * lift.get()).then_some(q)
+        Some(q)
     }
 
     /// Least singular value of the nose's Jacobian, turns weighed with [`ARM_OF_TURN`], m/rad. For an arm of fewer than
