@@ -359,6 +359,7 @@ plain!(Dir<F>, unit, UnitVector3<f64>);
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::expect_used, reason = "a test that cannot go on should say where")]
     use super::*;
     use std::f64::consts::FRAC_PI_2;
 
