@@ -23,7 +23,7 @@ pub(crate) struct Judged<'a> {
     pub(crate) outcome: &'a Outcome,
     /// What is true.
     pub(crate) hit: &'a Hit,
-    /// From the wanted to the true place, after the one motion common to all dots.
+    /// From the wanted to the true place along the skin, after the one motion common to all dots.
     pub(crate) local_m: f64,
     /// The same as it is.
     pub(crate) absolute_m: f64,
@@ -72,7 +72,8 @@ pub(crate) fn judge<'a>(pattern: &'a Pattern, rehearsed: &'a Rehearsed) -> Judge
 
     let wanted: Vec<_> = pairs.iter().map(|(site, ..)| site.head_from_skin.origin()).collect();
     let placed: Vec<_> = pairs.iter().map(|(.., hit)| hit.entry).collect();
-    let local = local_errors(&wanted, &placed);
+    let normals: Vec<_> = pairs.iter().map(|(site, ..)| site.head_from_skin.z()).collect();
+    let local = local_errors(&wanted, &normals, &placed);
     let dots = pairs
         .iter()
         .zip(wanted.iter().zip(&placed).zip(local))

@@ -25,7 +25,8 @@ pub(crate) fn page(
 ) -> Result<Page, RecordError> {
     let mut notes = vec![
         "Truth is the simulator's, belief the controller's; the controller saw only noisy sensors, a delayed tracker and a \
-         scan registered with error. Local placement is what is left after the one rigid motion common to all dots."
+         scan registered with error. Local placement is what is left along the \
+         skin after the one rigid motion common to all dots."
             .to_owned(),
         format!(
             "In the pictures a dot has a radius of {DRAWN} instead of its healed {}; yellow dots were planned and not \

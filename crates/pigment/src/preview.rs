@@ -13,6 +13,7 @@ use record::{Deposits, Durability, Journal, Ledger, RecordError, StreamFigures};
 use stipple::{Pattern, Site};
 use stream::{Command, CountAllocations, Ended, Event, Fault, Order, Paced, RealTime, Running, Timing};
 
+use crate::recover::Operator;
 use crate::rehearse::{Header, failed, order};
 use crate::{Failure, Planned, Treatment, progress};
 
@@ -58,6 +59,7 @@ impl Treatment {
             bar: progress::dots("stream", planned.program.strokes.len()),
             over: Vec::new(),
             faults: Vec::new(),
+            operator: Operator::default(),
             at: Instant::START,
             broken: None,
         };
@@ -114,6 +116,7 @@ struct Writer {
     /// Begun, done or given up: never again.
     over: Vec<SiteId>,
     faults: Vec<Fault>,
+    operator: Operator,
     at: Instant,
     /// The first thing that could not be written: the lease is not extended any more.
     broken: Option<RecordError>,
@@ -141,6 +144,10 @@ impl Writer {
             if self.broken.is_none() && lease != given && line.order(Order::Lease(lease)) {
                 given = lease;
             }
+            if let Some(command) = self.operator.command(self.at) {
+                // A full queue is tried again at the next hold; the loop holds meanwhile.
+                let _ = line.order(Order::Command(command));
+            }
             if !stopping && (self.broken.is_some() || stop.load(Ordering::Relaxed)) {
                 stopping = line.order(Order::Command(Command::Stop));
             }
@@ -149,6 +156,7 @@ impl Writer {
     }
 
     fn take(&mut self, event: &Event) {
+        self.operator.hear(event);
         match event {
             Event::StrokeBegun { site, .. } => self.over.push(*site),
             Event::Skipped { site, .. } => {

@@ -1,13 +1,15 @@
-//! What an operator does after a fault, in a rehearsal: look, acknowledge, bring the arm back to park by the pendant,
-//! register anew. In a treatment a person does it; no controller runs meanwhile.
+//! What an operator does in a rehearsal. After a hold that waits for a person: look, and go on. After a fault: look,
+//! acknowledge, bring the arm back to park by the pendant, register anew; no controller runs meanwhile. In a treatment a
+//! person does all of it.
 //!
 //! In: a simulated arm that stands somewhere with its needle in. Out: the arm at park, and where the head is now, by the
 //! tracker. Absent: the truth.
 
 use arm::{ArmDriver as _, ArmState, JointPos, Limits, Motion, Program, Setpoint};
-use frames::{Base, Head, Pose, Span};
+use frames::{Base, Head, Instant, Pose, Span};
 use nalgebra::{Isometry3, Translation3, UnitQuaternion, Vector3};
 use simulate::SimArm;
+use stream::{Command, Event};
 
 use crate::{Failure, Treatment};
 
@@ -19,6 +21,36 @@ const SLOW: f64 = 0.25;
 const FRAMES: u32 = 60;
 /// Cycles in which the arm comes to rest.
 const SETTLE: usize = 300;
+
+/// Looks this long before going on after a hold that waits for a person.
+const LOOK: Span = Span::from_ms(1_000);
+/// After so many such holds the person ends the run.
+const HOLDS: u32 = 20;
+
+/// The person at the console: goes on after a hold that waits for one, until there are too many.
+#[derive(Debug, Default)]
+pub(crate) struct Operator {
+    holds: u32,
+    resume: Option<Instant>,
+}
+
+impl Operator {
+    /// Hears what the controller says.
+    pub(crate) fn hear(&mut self, event: &Event) {
+        if let Event::Held(hold) = event
+            && hold.operator
+        {
+            self.holds += 1;
+            self.resume = Some(hold.at + LOOK);
+        }
+    }
+
+    /// What the person asks for at `now`.
+    pub(crate) fn command(&mut self, now: Instant) -> Option<Command> {
+        self.resume.take_if(|at| now >= *at)?;
+        Some(if self.holds > HOLDS { Command::Stop } else { Command::Resume })
+    }
+}
 
 impl Treatment {
     /// Brings the arm back to the program's park posture and returns the head's new place.
@@ -94,4 +126,31 @@ fn register(sim: &mut SimArm) -> Result<Pose<Base, Head>, Failure> {
 
 fn state(sim: &mut SimArm) -> Result<ArmState, Failure> {
     sim.state().map_err(|e| Failure::Run(e.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stream::{Hold, HoldWhy};
+
+    fn held(at: Instant, operator: bool) -> Event {
+        Event::Held(Hold { at, why: HoldWhy::Paused, operator })
+    }
+
+    #[test]
+    fn a_person_looks_goes_on_and_has_enough_in_the_end() {
+        let mut operator = Operator::default();
+        let mut now = Instant::START;
+        operator.hear(&held(now, false));
+        assert_eq!(operator.command(now + LOOK), None, "this hold ends by itself");
+        for _ in 0..HOLDS {
+            operator.hear(&held(now, true));
+            assert_eq!(operator.command(now), None);
+            now += LOOK;
+            assert_eq!(operator.command(now), Some(Command::Resume));
+            assert_eq!(operator.command(now), None, "once");
+        }
+        operator.hear(&held(now, true));
+        assert_eq!(operator.command(now + LOOK), Some(Command::Stop));
+    }
 }

@@ -15,6 +15,7 @@ use simulate::{Accident, Hit, SimArm};
 use stipple::{Pattern, Site};
 use stream::{Command, Config, Cycle, Digests, Ended, Event, Fault, Input, Outcome, Session, Sink, Why};
 
+use crate::recover::Operator;
 use crate::{Failure, Planned, Treatment, progress};
 
 /// One telemetry sample in this many cycles: 50 a second of a 1 kHz arm.
@@ -122,6 +123,7 @@ impl Treatment {
             outcomes: Vec::with_capacity(pattern.sites.len()),
             skipped: Vec::new(),
             begun: Vec::new(),
+            operator: Operator::default(),
             faults: Vec::new(),
             cycles: 0,
             broken: None,
@@ -213,6 +215,7 @@ struct Watch<'a> {
     outcomes: Vec<Outcome>,
     skipped: Vec<(SiteId, Why)>,
     begun: Vec<SiteId>,
+    operator: Operator,
     faults: Vec<Fault>,
     cycles: u64,
     /// The first thing that could not be written: the lease ends with it, so nothing is begun after it.
@@ -220,15 +223,17 @@ struct Watch<'a> {
 }
 
 impl Sink for Watch<'_> {
-    fn input(&mut self, _: Instant) -> Input {
+    fn input(&mut self, now: Instant) -> Input {
         let ended = self.broken.is_some() || self.stop.load(Ordering::Relaxed);
-        Input { lease: self.ledger.lease(), command: ended.then_some(Command::Stop), backlog: false }
+        let command = if ended { Some(Command::Stop) } else { self.operator.command(now) };
+        Input { lease: self.ledger.lease(), command, backlog: false }
     }
 
     fn cycle(&mut self, cycle: &Cycle) {
         self.cycles += 1;
         if let Some(event) = &cycle.event {
             self.event(event);
+            self.operator.hear(event);
         }
         if self.cycles.is_multiple_of(THINNING) {
             self.sample(cycle);

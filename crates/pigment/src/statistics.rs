@@ -1,6 +1,6 @@
 //! Small statistics for the report: root mean square, percentile, and what is left after one common rigid motion.
 
-use frames::{Head, Point};
+use frames::{Dir, Head, Point};
 use nalgebra::{Matrix3, Rotation3, Vector3};
 
 /// Root mean square; `None` without samples.
@@ -19,8 +19,9 @@ pub(crate) fn percentile(samples: &[f64], share: f64) -> Option<f64> {
 
 /// Distance of every `placed` point to its `wanted` one after the rigid motion that brings them nearest (least squares;
 /// Arun, Huang, Blostein 1987, IEEE PAMI 9(5)). What is left is what a neighbour would notice: a whole pattern that sits
-/// 0.3 mm off looks right, two dots that should be 1 mm apart and are 0.7 do not.
-pub(crate) fn local_errors(wanted: &[Point<Head>], placed: &[Point<Head>]) -> Vec<f64> {
+/// 0.3 mm off looks right, two dots that should be 1 mm apart and are 0.7 do not. Only the part along the skin counts,
+/// across `normals`: where the skin is higher than the scan, the needle still meets it in its place.
+pub(crate) fn local_errors(wanted: &[Point<Head>], normals: &[Dir<Head>], placed: &[Point<Head>]) -> Vec<f64> {
     let n = wanted.len().min(placed.len());
     if n == 0 {
         return Vec::new();
@@ -34,8 +35,12 @@ pub(crate) fn local_errors(wanted: &[Point<Head>], placed: &[Point<Head>]) -> Ve
     let rotation = nearest_rotation(&cross);
     wanted
         .iter()
+        .zip(normals)
         .zip(placed)
-        .map(|(w, p)| (rotation * (p.coords.coords - middle_p) + middle_w - w.coords.coords).norm())
+        .map(|((w, normal), p)| {
+            let off = rotation * (p.coords.coords - middle_p) + middle_w - w.coords.coords;
+            (off - normal.get().into_inner() * off.dot(normal.get())).norm()
+        })
         .collect()
 }
 
@@ -69,7 +74,7 @@ mod tests {
         let wanted = cloud();
         let placed: Vec<_> =
             wanted.iter().map(|p| Point::from(motion * p.coords.coords + Vector3::new(1e-3, 2e-3, -1e-3))).collect();
-        assert!(local_errors(&wanted, &placed).iter().all(|e| *e < 1e-12));
+        assert!(local_errors(&wanted, &[Dir::Z; 40], &placed).iter().all(|e| *e < 1e-12));
     }
 
     #[test]
@@ -77,8 +82,10 @@ mod tests {
         let wanted = cloud();
         let mut placed = wanted.clone();
         placed[3].coords.x += 1e-3;
-        let errors = local_errors(&wanted, &placed);
+        let errors = local_errors(&wanted, &[Dir::Z; 40], &placed);
         assert!(errors[3] > 0.8e-3 && errors[4] < 0.2e-3, "{} {}", errors[3], errors[4]);
+        // Along the normal it is the skin's height, not the dot's place.
+        assert!(local_errors(&wanted, &[Dir::X; 40], &placed)[3] < 0.2e-3);
     }
 
     #[test]

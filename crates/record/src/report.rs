@@ -105,7 +105,7 @@ pub struct Rehearsal {
     pub dots: usize,
     /// Simulated over wall time.
     pub realtime_factor: f64,
-    /// After removing the one rigid motion common to all dots.
+    /// Along the skin, after removing the one rigid motion common to all dots.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub placement_local_rms_m: Option<f64>,
     /// As it is.
