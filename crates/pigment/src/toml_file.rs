@@ -61,9 +61,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, want: &str) {
-        let dir = std::env::temp_dir().join(format!("pigment-toml-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
-        let path = dir.join("s.toml");
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s.toml");
         std::fs::write(&path, text).unwrap();
         let got = read::<Small>(&path).map(|_| ()).unwrap_err().to_string();
         let got = got.strip_prefix(&*path.to_string_lossy()).unwrap();
