@@ -200,10 +200,12 @@ fn a_worse_world_shows_in_the_figures() {
 fn a_person_can_stop_a_run() {
     let bench = Bench::new(|t| t);
     let mut run = Command::new(env!("CARGO_BIN_EXE_pigment"));
-    let child = run.current_dir(bench.dir.path()).arg("run").arg(&bench.scene).args(["--out", "out"]).spawn().unwrap();
+    let mut child =
+        run.current_dir(bench.dir.path()).arg("run").arg(&bench.scene).args(["--out", "out"]).spawn().unwrap();
     // The journal appears when the rehearsal begins.
     let journal = bench.dir.path().join("out/journal.sqlite");
     while !journal.exists() {
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before it was stopped");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     std::thread::sleep(std::time::Duration::from_millis(300));

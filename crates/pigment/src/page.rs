@@ -1,6 +1,8 @@
 //! The report's page: verdict, pictures and plots of a rehearsal.
 
-use frames::{Dir, Head, Metres, Point};
+use std::collections::BTreeMap;
+
+use frames::{Dir, Head, Metres, Point, SiteId};
 use nalgebra::Vector3;
 use record::{Camera, Dot, Histogram, Lines, Mesh, Page, Picture, RecordError, Rehearsal, Report, Verdict};
 use stipple::Pattern;
@@ -74,12 +76,12 @@ fn pictures(treatment: &Treatment, pattern: &Pattern, judgement: &Judgement<'_>)
     let surface = &treatment.scan.surface;
     let mesh =
         Mesh { vertices: surface.vertices(), normals: surface.vertex_normals(), faces: surface.faces(), colour: SKIN };
+    let placed: BTreeMap<SiteId, &Judged<'_>> = judgement.dots.iter().map(|d| (d.site.id, d)).collect();
     let dots: Vec<Dot> = pattern
         .sites
         .iter()
         .map(|site| {
-            let placed = judgement.dots.iter().find(|d| d.site.id == site.id);
-            let colour = placed.map_or(MISSING, |d| record::diverging(d.depth_error().get() / SCALE));
+            let colour = placed.get(&site.id).map_or(MISSING, |d| record::diverging(d.depth_error().get() / SCALE));
             Dot { at: site.head_from_skin.origin(), normal: site.head_from_skin.z(), radius: DRAWN, colour }
         })
         .collect();

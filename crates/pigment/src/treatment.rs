@@ -4,12 +4,13 @@
 //! wrong, by file and place.
 //! Absent: motion, the simulator, results on disk.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use arm::{ArmModel, JointAcc, JointJerk, JointPos, Program, Tool};
-use frames::{Base, Head, Metres, Pose, Protrusion, Radians};
+use frames::{Base, Head, Metres, Pose, Protrusion, Radians, SiteId};
 use scan::Scan;
 use skin::{Group, Insertion, Local, Person};
 use stipple::{Pattern, Site};
@@ -89,11 +90,13 @@ impl Treatment {
     pub fn plan_sites(&self, sites: &[Site], base_from_head: Pose<Base, Head>) -> Result<Planned, Failure> {
         let cell = plan::Cell { base_from_head, ..self.cell.clone() };
         let began = Instant::now();
-        // Every site is asked once for its protrusion here, so that a depth the tool cannot reach is named as input.
-        for site in sites {
-            self.protrusion(site).map_err(|e| Failure::file(&self.file.path, format_args!("{}: {e}", site.id)))?;
-        }
-        let protrusion = |site: &Site| self.protrusion(site).unwrap_or(Protrusion::ZERO);
+        // Asked once and before planning, so that a depth the tool cannot reach is named as input.
+        let told: BTreeMap<SiteId, Protrusion> = sites
+            .iter()
+            .map(|site| self.protrusion(site).map(|p| (site.id, p)).map_err(|e| (site.id, e)))
+            .collect::<Result<_, _>>()
+            .map_err(|(id, e)| Failure::file(&self.file.path, format_args!("{id}: {e}")))?;
+        let protrusion = |site: &Site| told[&site.id];
         let options = plan::Options { seed: self.file.seed(), ..plan::Options::default() };
         let (mut program, rejected, stats) =
             plan::plan(&self.arm, &self.tool, &self.scan.surface, &cell, sites, &options, &protrusion)

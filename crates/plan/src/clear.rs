@@ -10,7 +10,7 @@ use nalgebra::{Isometry3, Matrix3, Point3, Vector3};
 
 use crate::body::{Body, MAX_PARTS, Posed};
 use crate::field::Field;
-use crate::{KeepOut, Obstacle};
+use crate::{KeepOut, Obstacle, Options};
 
 /// A piece of a capsule shorter than this that cannot be shown to be clear counts as touching, m.
 const SHORTEST: f64 = 5e-4;
@@ -25,6 +25,16 @@ pub(crate) struct Margins {
     pub(crate) head: f64,
     pub(crate) keep_out: f64,
     pub(crate) itself: f64,
+}
+
+impl Margins {
+    pub(crate) fn of(options: &Options) -> Self {
+        Self {
+            head: options.head_clearance.get(),
+            keep_out: options.keep_out_clearance.get(),
+            itself: options.self_clearance.get(),
+        }
+    }
 }
 
 /// Everything that can be touched, and what can touch it.

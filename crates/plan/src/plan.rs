@@ -48,11 +48,7 @@ pub fn plan(
     if sites.is_empty() {
         return Err(PlanError::NoSites);
     }
-    let margins = Margins {
-        head: options.head_clearance.get(),
-        keep_out: options.keep_out_clearance.get(),
-        itself: options.self_clearance.get(),
-    };
+    let margins = Margins::of(options);
     let body = Body::new(arm, tool, margins.head).ok_or_else(|| PlanError::Input {
         what: "arm and tool have too many collision capsules".to_owned(),
         way_out: "merge shapes of the tool or of the arm's links",

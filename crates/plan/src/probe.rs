@@ -33,11 +33,7 @@ impl<'a> Probe<'a> {
         cell: &'a Cell,
         options: &Options,
     ) -> Result<Self, PlanError> {
-        let margins = Margins {
-            head: options.head_clearance.get(),
-            keep_out: options.keep_out_clearance.get(),
-            itself: options.self_clearance.get(),
-        };
+        let margins = Margins::of(options);
         let body = Body::new(arm, tool, margins.head).ok_or_else(|| PlanError::Input {
             what: "arm and tool have too many collision capsules".to_owned(),
             way_out: "merge shapes of the tool or of the arm's links",
