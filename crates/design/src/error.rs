@@ -86,6 +86,12 @@ pub enum DesignError {
         /// How far below.
         below: Metres,
     },
+    /// Nothing says how dense.
+    #[error("{which}: write density_per_cm2, over all sessions")]
+    NoDensity {
+        /// Table.
+        which: Which,
+    },
     /// Less than nothing, or not a number.
     #[error("{which}: density_per_cm2 = {value} is not a density: write a number from 0 to {most}")]
     NotADensity {

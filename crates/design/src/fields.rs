@@ -1,19 +1,19 @@
 //! The compiled design: what is wanted at any place.
 //!
 //! In: zones, keep-outs, border, session. Out: [`Wanted`], fast enough to be asked a million times (about 0.2 us), and
-//! the frozen points. Where zones overlap the denser one holds; a keep-out wins over every zone.
+//! the frozen points. Where zones overlap the later one holds; a keep-out wins over every zone.
 
 use std::fmt;
 
-use frames::{Dir, Head, Metres, PerSquareMetre, Point};
+use frames::{Dir, Head, Metres, Penetration, PerSquareMetre, Point};
 use nalgebra::Vector3;
 use scan::Surface;
 
 use crate::error::Warning;
 use crate::hair::Hair;
 use crate::scalp::Scalp;
+use crate::shape::{Loop, Zone};
 use crate::wanted::{Frozen, FrozenKind, Wanted};
-use crate::zone::{Loop, Zone};
 
 /// Least distance to a healed dot from elsewhere: design.md section 9.
 const TO_OLD_DOT: Metres = Metres::from_mm(0.5);
@@ -67,20 +67,36 @@ impl KeepOut {
 }
 
 impl Drawn {
-    /// Densest zone at a place and its density, 1/m².
-    pub(crate) fn densest(&self, p: Point<Head>, normal: Dir<Head>) -> (f64, usize) {
+    /// What is painted at a place, zone by zone, topmost first: its number and its density, 1/m². The last zone covers the
+    /// ones before it as far as its own fraction goes, and they fill what it leaves free: a patch holds against the field
+    /// around it, and two feathers that meet make neither a dip nor a ridge. Continuous, because every fraction is.
+    fn paint(&self, p: Point<Head>, normal: Dir<Head>, mut part: impl FnMut(usize, f64)) {
         let (at, n) = (&p.coords.coords, normal.get());
-        let mut best = (0.0, 0);
-        for (k, zone) in self.zones.iter().enumerate() {
-            let density = zone.density * zone.fraction(at, n);
-            if density > best.0 {
-                best = (density, k);
+        let mut free = 1.0_f64;
+        for (k, zone) in self.zones.iter().enumerate().rev() {
+            let cover = zone.fraction(at, n).min(free);
+            let density = zone.density * cover;
+            if density > 0.0 {
+                free -= cover;
+                part(k, density);
             }
         }
-        if best.0 > 0.0 && self.barred(p, normal) {
-            best.0 = 0.0;
+    }
+
+    /// Density at a place, 1/m², and the zone with the greatest part in it.
+    pub(crate) fn density(&self, p: Point<Head>, normal: Dir<Head>) -> (f64, usize) {
+        let (mut density, mut most, mut index) = (0.0, 0.0, 0);
+        self.paint(p, normal, |k, part| {
+            density += part;
+            if part > most {
+                most = part;
+                index = k;
+            }
+        });
+        if density > 0.0 && self.barred(p, normal) {
+            density = 0.0;
         }
-        best
+        (density, index)
     }
 
     /// Inside a keep-out or off the scalp.
@@ -111,7 +127,7 @@ impl Fields {
         match &self.source {
             Source::Function(f) => f(p, normal),
             Source::Drawn(drawn) => {
-                let (density, index) = drawn.densest(p, normal);
+                let (density, index) = drawn.density(p, normal);
                 drawn.wanted(p, normal, density, index)
             }
         }
@@ -125,7 +141,7 @@ impl Fields {
                 (wanted.density, wanted.zone_index)
             }
             Source::Drawn(drawn) => {
-                let (density, index) = drawn.densest(p, normal);
+                let (density, index) = drawn.density(p, normal);
                 (PerSquareMetre::new(density), index as u16)
             }
         }
@@ -194,18 +210,29 @@ impl Fields {
 }
 
 impl Drawn {
+    /// Diameter, shade and depths are the mean of the zones' own, each by its part of the density; the kind of skin and the
+    /// index are those of the greatest part.
     pub(crate) fn wanted(&self, p: Point<Head>, normal: Dir<Head>, density: f64, index: usize) -> Wanted {
+        let mut parts = Vec::new();
+        self.paint(p, normal, |k, part| parts.push((k, part)));
         let zone = &self.zones[index];
-        let [least, target, most] = zone.window;
+        let mean = |of: &dyn Fn(&Zone) -> f64| match parts.as_slice() {
+            [] | [_] => of(zone),
+            parts => {
+                let sum: f64 = parts.iter().map(|(k, part)| part * of(&self.zones[*k])).sum();
+                sum / parts.iter().map(|(_, part)| part).sum::<f64>()
+            }
+        };
+        let depth = |i: usize| Penetration::new(Metres::new(mean(&|z| z.window[i].length().get())));
         Wanted {
             density: PerSquareMetre::new(density),
             zone: zone.skin,
             zone_index: index as u16,
-            target,
-            least,
-            most,
-            healed: zone.healed,
-            shade: zone.shade,
+            target: depth(1),
+            least: depth(0),
+            most: depth(2),
+            healed: Metres::new(mean(&|z| z.healed.get())),
+            shade: mean(&|z| z.shade),
             hair: self.hair.at(p, normal),
         }
     }

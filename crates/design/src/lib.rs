@@ -15,15 +15,15 @@ mod propose;
 mod scalp;
 mod sentinels;
 mod session;
+mod shape;
 mod spec;
 #[cfg(test)]
 mod tests;
 mod wanted;
-mod zone;
 
 pub use compile::compile;
 pub use error::{DesignError, FilePoint, Warning, Which};
 pub use fields::Fields;
 pub use propose::propose_hairline;
-pub use spec::{DesignSpec, IrregularitySpec, KeepOutSpec, PenetrationSpec, SessionSpec, ZoneKind, ZoneSpec};
+pub use spec::{DesignSpec, IrregularitySpec, KeepOutSpec, LookSpec, PenetrationSpec, SessionSpec, ZoneKind, ZoneSpec};
 pub use wanted::{Frozen, FrozenKind, Wanted};

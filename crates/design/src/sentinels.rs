@@ -8,7 +8,7 @@ use frames::{Dir, Head, Point, Seed, unit};
 use nalgebra::Vector3;
 use scan::Surface;
 
-use crate::zone::Hairline;
+use crate::shape::Hairline;
 
 /// Ahead of the line, metres.
 const NEAREST: f64 = 1e-3;

@@ -10,7 +10,7 @@ use skin::Person;
 use crate::compile::to_file;
 use crate::curve::Curve;
 use crate::fields::Source;
-use crate::zone::Shape;
+use crate::shape::Shape;
 use crate::{DesignError, DesignSpec, Fields, Frozen, FrozenKind, Warning, compile, propose_hairline};
 
 /// An ellipsoid of head size around (0, 0, 30 mm), its file turned, moved and in millimetres.
@@ -77,7 +77,7 @@ fn per_cm2(fields: &Fields, scan: &Scan, p: Vector3<f64>) -> f64 {
     fields.density_at(hit.point, scan.surface.normal_at(hit.face, hit.bary)).0.per_cm2()
 }
 
-fn line(fields: &Fields) -> &crate::zone::Hairline {
+fn line(fields: &Fields) -> &crate::shape::Hairline {
     match &fields.source {
         Source::Drawn(drawn) => match &drawn.zones[0].shape {
             Shape::Hairline(line) => line,

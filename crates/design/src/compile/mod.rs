@@ -1,0 +1,69 @@
+//! From the written design to [`Fields`]: every number checked, every control point put on the skin.
+//!
+//! In: [`DesignSpec`], a scan, a person. Out: fields with their warnings, or the first error with its numbers and the
+//! way out. Absent: any guess; a control point off the skin is refused, not moved.
+//! One file a kind of table; `zone` holds what all zones share.
+
+mod fill;
+mod hairline;
+mod keep_out;
+mod number;
+mod point;
+mod zone;
+
+use scan::Scan;
+use skin::Person;
+
+use crate::error::DesignError;
+use crate::fields::{Drawn, Fields, Source};
+use crate::hair::Hair;
+use crate::scalp::Scalp;
+use crate::session::{Session, session};
+use crate::spec::DesignSpec;
+
+pub(crate) use point::to_file;
+
+/// Checks and compiles a design for one scan and one person.
+///
+/// # Errors
+/// The first thing wrong, with its table, its numbers and what to do.
+pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields, DesignError> {
+    if spec.zone.is_empty() {
+        return Err(DesignError::NoZone);
+    }
+    if spec.zone.len() > usize::from(u16::MAX) {
+        return Err(DesignError::TooManyZones(spec.zone.len()));
+    }
+    let mut warnings = Vec::new();
+    let session = session(&spec.session, &mut warnings)?;
+    let scalp = Scalp::new(&scan.landmarks);
+    let context = Context { spec, session: &session, scan, person, scalp: &scalp };
+    let mut zones = Vec::with_capacity(spec.zone.len());
+    for (index, written) in spec.zone.iter().enumerate() {
+        zones.push(zone::zone(&context, index, written, &mut warnings)?);
+    }
+    let mut keep_out = Vec::with_capacity(spec.keep_out.len());
+    for (index, written) in spec.keep_out.iter().enumerate() {
+        keep_out.push(keep_out::keep_out(index, written, scan)?);
+    }
+    let drawn = Drawn { zones, keep_out, scalp, hair: Hair::new(&scan.surface) };
+    let frozen = hairline::sentinels_due(spec, &session, &scan.surface, &drawn, &mut warnings);
+    Ok(Fields {
+        source: Source::Drawn(drawn),
+        frozen,
+        warnings,
+        least_distance: session.least_distance,
+        least_overall: session.least_overall,
+        session: spec.session.number,
+        cumulative: (session.before + session.share) / session.share,
+    })
+}
+
+/// What every zone is compiled against.
+pub(crate) struct Context<'a> {
+    pub(crate) spec: &'a DesignSpec,
+    pub(crate) session: &'a Session,
+    pub(crate) scan: &'a Scan,
+    pub(crate) person: &'a Person,
+    pub(crate) scalp: &'a Scalp,
+}

@@ -1,0 +1,40 @@
+//! The design tables of a scene, as written: millimetres, dots per square centimetre, control points in the coordinates
+//! and unit of the scan's file.
+//!
+//! In: TOML through serde; an unknown key is an error. Out: plain data, unchecked. Absent: geometry and judgement, which
+//! are in `compile`. One file a table.
+
+mod keep_out;
+mod line;
+mod session;
+mod zone;
+
+use frames::Seed;
+use serde::Deserialize;
+
+pub use keep_out::KeepOutSpec;
+pub use line::IrregularitySpec;
+pub use session::SessionSpec;
+pub use zone::{LookSpec, PenetrationSpec, ZoneKind, ZoneSpec};
+
+/// All of a scene that `compile` reads. The scene's own `seed` goes into `seed`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DesignSpec {
+    /// Seed of the hairline's irregularity and of its sentinels.
+    #[serde(default = "default_seed")]
+    pub seed: Seed,
+    /// Zones, in the order in which they are painted: where two overlap, the later one holds.
+    #[serde(default)]
+    pub zone: Vec<ZoneSpec>,
+    /// Places that stay clear whatever the zones say.
+    #[serde(default)]
+    pub keep_out: Vec<KeepOutSpec>,
+    /// Which session of how many.
+    #[serde(default)]
+    pub session: SessionSpec,
+}
+
+const fn default_seed() -> Seed {
+    Seed(1)
+}
