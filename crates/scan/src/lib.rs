@@ -23,6 +23,7 @@ mod polygon;
 mod query;
 mod raw;
 mod repair;
+pub mod scanner;
 mod slivers;
 mod stl;
 mod surface;
@@ -31,7 +32,7 @@ mod weld;
 
 pub use error::{LandmarkFault, Place, ScanError};
 pub use landmarks::{Landmark, Landmarks, LandmarksIn};
-pub use load::{Scan, load};
+pub use load::{Scan, load, load_bytes};
 pub use query::Hit;
 pub use raw::{Format, RawMesh, read, read_bytes};
 pub use repair::{Loop, Repairs};

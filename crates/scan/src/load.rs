@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use frames::{File, Head, Point, Pose};
 
-use crate::{Landmarks, LandmarksIn, RawMesh, Repairs, ScanError, Surface, Unit, landmarks, raw, unit};
+use crate::{Format, Landmarks, LandmarksIn, RawMesh, Repairs, ScanError, Surface, Unit, landmarks, raw, unit};
 
 /// A scan that passed every check.
 #[derive(Debug, Clone)]
@@ -39,19 +39,34 @@ impl Scan {
 /// # Errors
 /// Whatever is wrong first, with the file's name and a way out.
 pub fn load(path: &Path, unit: Option<Unit>, landmarks: &LandmarksIn) -> Result<Scan, ScanError> {
-    raw::read(path).and_then(|raw| assemble(&raw, unit, landmarks)).map_err(|e| e.in_file(path))
+    raw::read(path).and_then(|raw| assemble(raw, unit, landmarks)).map_err(|e| e.in_file(path))
 }
 
-fn assemble(raw: &RawMesh, declared: Option<Unit>, given: &LandmarksIn) -> Result<Scan, ScanError> {
+/// [`load`], of a file that is in memory already. Faults come without its name.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_bytes(
+    format: Format,
+    bytes: Vec<u8>,
+    unit: Option<Unit>,
+    landmarks: &LandmarksIn,
+) -> Result<Scan, ScanError> {
+    raw::read_bytes(format, bytes).and_then(|raw| assemble(raw, unit, landmarks))
+}
+
+fn assemble(raw: RawMesh, declared: Option<Unit>, given: &LandmarksIn) -> Result<Scan, ScanError> {
     let diagonal = raw.diagonal();
     let unit = unit::settle(declared.or(raw.format.unit()), diagonal)?;
     // With a wrong unit the landmarks are wrong too; the unit is what to mend.
     let (head_from_file, landmarks) =
         landmarks::frame(given, unit).map_err(|fault| unit::check(unit, diagonal).err().unwrap_or(fault))?;
     let scale = unit.metres();
-    let vertices =
-        raw.vertices.iter().map(|v| head_from_file * Point::<File>::new(v[0] * scale, v[1] * scale, v[2] * scale));
-    let (surface, repairs) = Surface::try_new(vertices.collect(), raw.faces.clone())?;
+    let place = |v: &[f64; 3]| head_from_file * Point::<File>::new(v[0] * scale, v[1] * scale, v[2] * scale);
+    let vertices = raw.vertices.iter().map(place).collect();
+    // A scan of a million triangles is there once, not twice.
+    drop(raw.vertices);
+    let (surface, repairs) = Surface::try_new(vertices, raw.faces)?;
     unit::check(unit, surface.diagonal().get() / scale)?;
     landmarks::check_on(&surface, &landmarks)?;
     let digest = surface.digest();

@@ -5,6 +5,7 @@ mod bodies;
 
 mod broken;
 mod data;
+mod dirty;
 mod heads;
 mod mutation;
 
