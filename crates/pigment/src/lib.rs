@@ -10,6 +10,7 @@ mod failure;
 mod figures;
 mod folder;
 mod page;
+mod person;
 mod preview;
 mod progress;
 mod recover;
@@ -22,6 +23,7 @@ mod treatment;
 use std::path::{Path, PathBuf};
 
 pub use failure::Failure;
+pub use person::{PersonTable, StubbleTable};
 pub use preview::Streamed;
 pub use rehearse::{Outputs, Rehearsed};
 pub use scene::{Scene, SceneFile};

@@ -10,6 +10,7 @@ use nalgebra::{Isometry3, Translation3, UnitQuaternion};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::person::PersonTable;
 use crate::{Failure, toml_file};
 
 /// One treatment.
@@ -22,7 +23,7 @@ pub struct Scene {
     pub scan: ScanTable,
     /// Whose skin it is.
     #[serde(default)]
-    pub person: Option<skin::Person>,
+    pub person: PersonTable,
     /// What goes where.
     #[serde(default)]
     pub zone: Vec<design::ZoneSpec>,
@@ -220,6 +221,11 @@ impl SceneFile {
             Translation3::new(x, y, z),
             UnitQuaternion::from_euler_angles(roll, pitch, yaw),
         ))
+    }
+
+    /// Whose skin it is.
+    pub fn person(&self) -> Result<skin::Person, Failure> {
+        self.scene.person.person().map_err(|why| Failure::file(&self.path, format_args!("[person] {why}")))
     }
 
     fn check(&self) -> Result<(), Failure> {

@@ -19,6 +19,10 @@ pub const SCALP_AREA: f64 = 0.0508;
 pub const CAP: PerSquareMetre = PerSquareMetre::from_per_cm2(100.0);
 /// Denser than this, or closer than 0.6 mm, dots merge into a helmet (skin.md 1.3 K).
 pub const HELMET: PerSquareMetre = PerSquareMetre::from_per_cm2(150.0);
+/// Dots that normal skin takes in one session (skin.md 4.3 E).
+pub const DOSE: PerSquareMetre = PerSquareMetre::from_per_cm2(40.0);
+/// Final densities begin here (skin.md 6: 28-80/cm²).
+pub const SPARSEST: PerSquareMetre = PerSquareMetre::from_per_cm2(28.0);
 /// Least days between two sessions: 10 (skin.md 6 S1, S43).
 pub const SESSION_REST_DAYS: f64 = 10.0;
 
@@ -82,6 +86,13 @@ pub fn session_shares(zone: Zone) -> &'static [f64] {
     if zone.is_scar() { &[0.25, 0.30, 0.25, 0.20] } else { &[0.30, 0.40, 0.30] }
 }
 
+/// Densest that sessions with these shares can build: no session lays more than [`DOSE`], and never above [`CAP`]. Three
+/// sessions of 30/40/30 % reach the cap.
+pub fn densest(shares: &[f64]) -> PerSquareMetre {
+    let largest = shares.iter().copied().fold(0.0, f64::max);
+    if largest > 0.0 { CAP.min(DOSE / largest) } else { PerSquareMetre::ZERO }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +121,15 @@ mod tests {
             }
         }
         assert!(Zone::ALL.iter().all(|&z| density_factor(z)[1] * natural < CAP.per_cm2()));
+    }
+
+    #[test]
+    fn the_dose_of_a_session_bounds_the_whole() {
+        for (shares, want) in
+            [(&[1.0][..], 40.0), (&[0.5, 0.5], 80.0), (&[0.3, 0.4, 0.3], 100.0), (&[0.25; 4], 100.0), (&[], 0.0)]
+        {
+            assert!((densest(shares).per_cm2() - want).abs() < 1e-9, "{shares:?}");
+        }
     }
 
     #[test]

@@ -30,6 +30,19 @@ impl Dilution {
     /// The steps to simulate (skin.md 1.8 E), darkest first.
     pub const STEPS: [Self; 5] = [Self(5.0), Self(10.0), Self(15.0), Self(20.0), Self(30.0)];
 
+    /// Every ink on the shelf, darkest first: undiluted and [`Dilution::STEPS`].
+    pub const INKS: [Self; 6] = [Self(0.0), Self(5.0), Self(10.0), Self(15.0), Self(20.0), Self(30.0)];
+
+    /// The next lighter of [`Dilution::INKS`].
+    pub fn lighter(self) -> Option<Self> {
+        Self::INKS.into_iter().find(|ink| *ink > self)
+    }
+
+    /// The next darker of [`Dilution::INKS`].
+    pub fn darker(self) -> Option<Self> {
+        Self::INKS.into_iter().rev().find(|ink| *ink < self)
+    }
+
     /// 0 to 50 parts of water to one of concentrate.
     pub fn try_new(parts: f64) -> Result<Self, SkinError> {
         within("dilution", parts, [0.0, 50.0], "parts of water").map(Self)
@@ -48,6 +61,12 @@ impl Dilution {
     /// Mass of pigment in the mixture, kg/m³: `C` of skin.md 3.2.
     pub fn pigment(self) -> f64 {
         PIGMENT_BY_WEIGHT * CONCENTRATE_DENSITY * self.strength()
+    }
+}
+
+impl std::fmt::Display for Dilution {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "1:{}", self.0)
     }
 }
 
@@ -118,6 +137,9 @@ mod tests {
     fn dilutions() {
         assert!((Dilution::try_new(20.0).unwrap().strength() - 1.0 / 21.0).abs() < 1e-15);
         assert!(Dilution::try_new(-1.0).is_err() && Dilution::try_new(f64::NAN).is_err());
+        assert_eq!(Dilution::INKS[1..], Dilution::STEPS);
+        assert_eq!((Dilution::NONE.darker(), Dilution::NONE.lighter()), (None, Some(Dilution::STEPS[0])));
+        assert_eq!((Dilution::STEPS[4].lighter(), Dilution::STEPS[4].darker()), (None, Some(Dilution::STEPS[3])));
         assert!(Dilution::STEPS.windows(2).all(|w| w[0].strength() > w[1].strength()));
     }
 

@@ -1,6 +1,8 @@
 //! What can be wrong with a question to the skin.
 
-use frames::{Metres, Penetration, Protrusion};
+use frames::{Metres, Penetration, PerSquareMetre, Protrusion};
+
+use crate::Zone;
 
 /// A question that a law of this crate cannot answer.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -40,6 +42,64 @@ pub enum SkinError {
         needed: Metres,
         /// What the tool allows.
         stop: Protrusion,
+    },
+    /// Test dots describe skin in which a dot that stays is too wide.
+    #[error(
+        "no depth serves this skin: pigment stays below {least} only, dots are too wide below {most}; try a finer needle or more test dots"
+    )]
+    NoWindow {
+        /// Shallowest depth that keeps the pigment.
+        least: Penetration,
+        /// Deepest depth that keeps the dot small.
+        most: Penetration,
+    },
+    /// Pigment only darkens.
+    #[error("L* {wanted:.1} is not darker than the skin, L* {skin:.1}; pigment only darkens")]
+    NotDarker {
+        /// Wanted L*.
+        wanted: f64,
+        /// Of the skin, L*.
+        skin: f64,
+    },
+    /// No stipple inside the bounds is so dark.
+    #[error(
+        "L* {wanted:.1} on skin of {skin:.1} needs {needs} at {diameter}; with at most {most} the darkest reachable is L* {reachable:.1}: ask for less, or allow more"
+    )]
+    TooDark {
+        /// Wanted L*.
+        wanted: f64,
+        /// Of the skin, L*.
+        skin: f64,
+        /// What it would take at the widest dot.
+        needs: PerSquareMetre,
+        /// The widest dot allowed.
+        diameter: Metres,
+        /// What is allowed.
+        most: PerSquareMetre,
+        /// Darkest L* inside the bounds.
+        reachable: f64,
+    },
+    /// No stipple inside the bounds is so faint.
+    #[error(
+        "L* {wanted:.1} on skin of {skin:.1} is fainter than {least} of {diameter} in the lightest ink, L* {reachable:.1}: ask for more, or allow sparser dots"
+    )]
+    TooFaint {
+        /// Wanted L*.
+        wanted: f64,
+        /// Of the skin, L*.
+        skin: f64,
+        /// Sparsest allowed.
+        least: PerSquareMetre,
+        /// The finest dot allowed.
+        diameter: Metres,
+        /// Lightest L* inside the bounds.
+        reachable: f64,
+    },
+    /// The sides and the back of the head are only filled where hair lacks, which no table knows.
+    #[error("the {zone} is only filled where hair lacks; say how many dots per area that is")]
+    NoNaturalDensity {
+        /// Which.
+        zone: Zone,
     },
     /// No figure for the width of such a group.
     #[error("no needle group of {points} points is known; use 1 to 7")]

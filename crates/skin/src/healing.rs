@@ -18,7 +18,13 @@ pub const SCAR_RETENTION: f64 = 0.65;
 /// Shallower than this a dot heals patchy (skin.md 1.2 D).
 pub const PATCHY: Metres = Metres::from_mm(0.30);
 /// Below the epidermis by this much pigment begins to stay (skin.md 3.3).
-const EDGE: Metres = Metres::from_mm(0.04);
+pub(crate) const EDGE: Metres = Metres::from_mm(0.04);
+/// Width of that edge: the scale of its logistic (skin.md 3.3).
+pub(crate) const EDGE_WIDTH: Metres = Metres::from_mm(0.02);
+/// Deeper than this a dot heals wider (skin.md 3.3).
+const SPREAD_FROM: Metres = Metres::from_mm(0.3);
+/// Deeper than this part of the skin a dot blurs (skin.md 1.2, 3.3).
+pub(crate) const BLUR_FROM: f64 = 0.65;
 
 /// What becomes of a dot, from shallow to deep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -37,14 +43,14 @@ pub enum Fate {
 }
 
 /// Logistic function.
-fn logistic(x: f64) -> f64 {
+pub(crate) fn logistic(x: f64) -> f64 {
     1.0 / (1.0 + (-x).exp())
 }
 
 /// Part of the pigment at depth `z` that is still there in week 6, 0-0.70. skin.md 3.3, mm:
 /// `r(z) = 0.70*S((z-(t_e+0.04))/0.02)*(1-0.30*S((z-0.8*T)/0.10))`.
 pub fn retained_at(z: Metres, epidermis: Metres, thickness: Metres) -> f64 {
-    let shallow = logistic((z - (epidermis + EDGE)).mm() / 0.02);
+    let shallow = logistic((z - (epidermis + EDGE)) / EDGE_WIDTH);
     let deep = logistic((z - thickness * 0.8).mm() / 0.10);
     0.70 * shallow * (1.0 - 0.30 * deep)
 }
@@ -80,13 +86,37 @@ pub fn column(tip: Penetration, epidermis: Metres) -> Option<[Metres; 2]> {
     (tip.length() > top).then(|| [top, tip.length()])
 }
 
-/// Diameter in week 6. skin.md 3.3, mm: `d = 0.5*d_group + 0.12*max(0,z-0.3) + 1.2*max(0,z-0.65*T)^2`, at most 1.5; the
-/// 0.5 is the shrinking of S11 C.
+/// How wide a dot heals by its depth: the three coefficients of skin.md 3.3, which test dots replace.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct DotCurve {
+    /// Healed over group width of a shallow dot (published 0.5, the shrinking of S11 C).
+    pub hole: f64,
+    /// Wider by this for each unit of depth below 0.3 mm (published 0.12).
+    pub spread: f64,
+    /// Wider by this times the square of the depth below 0.65 of the skin, 1/m (published 1.2 per mm).
+    pub blur: f64,
+}
+
+impl DotCurve {
+    /// The published coefficients (skin.md 3.3 E).
+    pub const PUBLISHED: Self = Self { hole: 0.5, spread: 0.12, blur: 1_200.0 };
+
+    /// Diameter in week 6, at most [`WIDEST`].
+    pub fn healed(&self, tip: Penetration, group: &Group, thickness: Metres) -> Metres {
+        (group.width() * self.hole + self.growth(tip, thickness)).min(WIDEST)
+    }
+
+    /// The part of the diameter that comes from depth and not from the needle.
+    pub fn growth(&self, tip: Penetration, thickness: Metres) -> Metres {
+        let below = |top: Metres| (tip.length() - top).max(Metres::ZERO);
+        let far = below(thickness * BLUR_FROM);
+        below(SPREAD_FROM) * self.spread + far * (self.blur * far.get())
+    }
+}
+
+/// Diameter in week 6. skin.md 3.3, mm: `d = 0.5*d_group + 0.12*max(0,z-0.3) + 1.2*max(0,z-0.65*T)^2`, at most 1.5.
 pub fn healed_diameter(tip: Penetration, group: &Group, thickness: Metres) -> Metres {
-    let z = tip.length().mm();
-    let spread = (z - 0.65 * thickness.mm()).max(0.0);
-    let mm = 0.5 * group.width().mm() + 0.12 * (z - 0.3).max(0.0) + 1.2 * spread * spread;
-    Metres::from_mm(mm).min(WIDEST)
+    DotCurve::PUBLISHED.healed(tip, group, thickness)
 }
 
 /// Diameter on the day: `d_f = 1.6*d` (skin.md 3.3).

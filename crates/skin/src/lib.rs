@@ -2,13 +2,14 @@
 //!
 //! In: a zone of the scalp, a person, a needle group, one needle's motion, a deposit. Out: thickness and depth windows
 //! ([`Zone`], [`Person`]), penetration from protrusion and back ([`penetration`], [`protrusion_for`]), ink left behind
-//! ([`mass_per_hit`]), what heals ([`retained`], [`healed_diameter`]), how it fades ([`amount`]) and how dark it looks
-//! ([`reflectance`]). Every law is one pure function with its published form.
+//! ([`mass_per_hit`]), what heals ([`retained`], [`healed_diameter`]), how it fades ([`amount`]), how dark it looks
+//! ([`reflectance`]) and which dots have a wanted shade ([`look()`]). Every law is one pure function with its published form.
 //! Absent: any mesh, any robot, any clock, any random number (variation is data, see [`Variation`]).
 //!
 //! Sources are the sections and marks of the project's `skin.md`: A peer-reviewed, B clinic or trade, C weak, K
 //! general knowledge, D derived, E proposal. SI and f64 throughout; published millimetre forms stand in the docs.
 
+mod calibration;
 mod colour;
 mod contact;
 mod density;
@@ -18,11 +19,15 @@ mod fade;
 mod group;
 mod healing;
 mod local;
+mod look;
 mod optics;
 mod person;
 mod puncture;
+mod scar;
+mod stubble;
 mod zones;
 
+pub use calibration::{Calibrated, Calibration, Estimate, Fitted};
 pub use colour::{
     ARC_MINUTE, BLUE_BELOW, baseline_absorption, blur, fusion_distance, layer, reduced_scattering, under_layer,
 };
@@ -30,8 +35,8 @@ pub use contact::{
     BULGE_RATIO, FACE_STIFFNESS, SCALP_DAMPING, SCALP_STIFFNESS, SKULL_STIFFNESS, bulge, ring_force, ring_indentation,
 };
 pub use density::{
-    Ancestry, CAP, FULL_HEAD, HELMET, SCALP_AREA, SESSION, SESSION_REST_DAYS, density_factor, hairline_factor,
-    session_shares,
+    Ancestry, CAP, DOSE, FULL_HEAD, HELMET, SCALP_AREA, SESSION, SESSION_REST_DAYS, SPARSEST, densest, density_factor,
+    hairline_factor, session_shares,
 };
 pub use deposit::{
     CONCENTRATE_DENSITY, DOTS_PER_DIP, Dilution, PIGMENT_BY_WEIGHT, SATURATION_HITS, film, film_decay, hits_count,
@@ -41,17 +46,20 @@ pub use error::SkinError;
 pub use fade::{DAY, EARLY, FADE_RATE, YEAR, amount, days, density_score, veil, years};
 pub use group::Group;
 pub use healing::{
-    FRESH_OVER_HEALED, Fate, PATCHY, SCAR_RETENTION, WIDEST, blow_out_probability, column, fate, fresh_diameter,
-    grown_diameter, healed_diameter, retained, retained_at,
+    DotCurve, FRESH_OVER_HEALED, Fate, PATCHY, SCAR_RETENTION, WIDEST, blow_out_probability, column, fate,
+    fresh_diameter, grown_diameter, healed_diameter, retained, retained_at,
 };
 pub use local::{Local, Normals, PUNCTURE_FORCE, Variation};
+pub use look::{HEALED, LAW_ERROR, Look, SIDE_LIGHT_SPREAD, Step, Tone, Wish, look, usual_diameter};
 pub use optics::{
-    BLACK, INK_REFLECTANCE, Stipple, absorption, coverage, darkening, lightness_of, murray_davies, reflectance,
-    reflectance_of, side_light, yule_nielsen,
+    BLACK, INK_REFLECTANCE, Stipple, absorption, coverage, darkening, lightness_of, murray_davies, optical_load,
+    reflectance, reflectance_of, side_light, yule_nielsen,
 };
-pub use person::{Fitzpatrick, Person};
+pub use person::{Fitzpatrick, Person, Sex};
 pub use puncture::{
     Contact, DRAG_SPEED, Hole, Insertion, RATE_SPEED, REFERENCE_WIDTH, advance, dent_after, dent_before_rupture,
     penetration, protrusion_for,
 };
+pub use scar::{SCAR_AGE_MONTHS, SCAR_START, first_density, first_ink};
+pub use stubble::Stubble;
 pub use zones::{Window, Zone, ZoneFacts};

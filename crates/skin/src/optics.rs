@@ -74,6 +74,12 @@ pub fn side_light(lightness: f64, middle: Metres) -> f64 {
 /// 0.30 and 0.55); absorption up to 40/mm (simulated: 5 and 40; below 5 the law goes to its own limit of weak ink, N d² h mu).
 /// Outside: [`SkinError::OutOfRange`].
 pub fn reflectance(s: &Stipple) -> Result<f64, SkinError> {
+    Ok(reflectance_of(s.lightness) * (-optical_load(s)?).exp())
+}
+
+/// The exponent of the embedded-column law, `B*N*d*h*(1-exp(-mu*d))` with the published `B`: `ln(R0/R)`. Range and error as
+/// for [`reflectance`].
+pub fn optical_load(s: &Stipple) -> Result<f64, SkinError> {
     let [top, bottom] = s.column;
     within("lightness of the skin", s.lightness, [32.0, 72.0], "L*")?;
     within("density", s.density.per_cm2(), [0.0, 150.0 + 1e-9], "dots/cm2")?;
@@ -85,7 +91,7 @@ pub fn reflectance(s: &Stipple) -> Result<f64, SkinError> {
     within("absorption", s.absorption * 1e-3, [0.0, 40.0 + 1e-9], "1/mm")?;
     let load = s.density.get() * s.diameter.get() * (bottom - top).get();
     let taken = -(-s.absorption * s.diameter.get()).exp_m1();
-    Ok(reflectance_of(s.lightness) * (-side_light(s.lightness, middle) * load * taken).exp())
+    Ok(side_light(s.lightness, middle) * load * taken)
 }
 
 /// How much darker the stipple makes the skin, in L*; see [`reflectance`] for the range.

@@ -9,6 +9,8 @@ use std::fmt;
 use frames::{Metres, Penetration};
 use serde::{Deserialize, Serialize};
 
+use crate::{DotCurve, Group, SCAR_RETENTION};
+
 /// A part of the scalp that is treated alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +55,24 @@ pub struct ZoneFacts {
     pub stiffness: f64,
     /// Force to pierce over that of healthy scalp. Scar: 1.3-3 (skin.md 1.11, K).
     pub toughness: f64,
+    /// How wide a dot heals.
+    pub dot: DotCurve,
+    /// Part of the retained pigment that stays after all: 1, in scars [`crate::SCAR_RETENTION`] (skin.md 3.4).
+    pub kept: f64,
+    /// Side-light factor over the published one of [`crate::side_light`].
+    pub side_light: f64,
+}
+
+impl ZoneFacts {
+    /// Diameter in week 6 of a dot whose tip was here; see [`DotCurve::healed`].
+    pub fn healed_diameter(&self, tip: Penetration, group: &Group) -> Metres {
+        self.dot.healed(tip, group, self.thickness)
+    }
+
+    /// Part of a dot's pigment that is still there in week 6; see [`crate::retained`].
+    pub fn retained(&self, tip: Penetration) -> f64 {
+        self.kept * crate::retained(tip, self.epidermis, self.thickness)
+    }
 }
 
 impl Zone {
@@ -78,8 +98,26 @@ impl Zone {
             Self::FrontalMid => row(1.30, 0.08, [0.35, 0.50, 0.80], 0.80, 1.0),
             Self::Vertex => row(1.35, 0.08, [0.35, 0.50, 0.80], 0.85, 1.0),
             Self::Occiput => row(1.48, 0.10, [0.35, 0.55, 0.90], 0.70, 1.0),
-            Self::FueScar => row(1.48, 0.10, [0.35, 0.55, 0.85], 1.10, 1.3),
-            Self::FutScar => row(1.48, 0.10, [0.40, 0.65, 1.00], 1.60, 2.0),
+            Self::FueScar => scar(row(1.48, 0.10, [0.35, 0.55, 0.85], 1.10, 1.3)),
+            Self::FutScar => scar(row(1.48, 0.10, [0.40, 0.65, 1.00], 1.60, 2.0)),
+        }
+    }
+
+    /// Its place in [`Zone::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// As scenes and tables write it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::FrontalHairline => "frontal_hairline",
+            Self::Temple => "temple",
+            Self::FrontalMid => "frontal_mid",
+            Self::Vertex => "vertex",
+            Self::Occiput => "occiput",
+            Self::FueScar => "fue_scar",
+            Self::FutScar => "fut_scar",
         }
     }
 
@@ -98,7 +136,14 @@ const fn row(thickness: f64, epidermis: f64, window: [f64; 3], stiffness: f64, t
         window: Window { least: deep(least), target: deep(target), most: deep(most) },
         stiffness: stiffness * 1e3,
         toughness,
+        dot: DotCurve::PUBLISHED,
+        kept: 1.0,
+        side_light: 1.0,
     }
+}
+
+const fn scar(facts: ZoneFacts) -> ZoneFacts {
+    ZoneFacts { kept: SCAR_RETENTION, ..facts }
 }
 
 const fn deep(mm: f64) -> Penetration {
@@ -161,6 +206,13 @@ mod tests {
         check(Zone::Occiput, Some([1.48, 1.48]), [0.35, 0.55, 0.90]);
         check(Zone::FueScar, None, [0.35, 0.55, 0.85]);
         check(Zone::FutScar, None, [0.40, 0.65, 1.00]);
+    }
+
+    #[test]
+    fn index_is_the_place_in_the_list() {
+        for (k, zone) in Zone::ALL.into_iter().enumerate() {
+            assert_eq!(zone.index(), k, "{zone}");
+        }
     }
 
     #[test]
