@@ -86,8 +86,30 @@ pub enum DesignError {
         /// How far below.
         below: Metres,
     },
+    /// A look decides density, diameter and shade.
+    #[error("{which}: look and {key} are both given; look finds the dots itself, so drop one of the two")]
+    LookAnd {
+        /// Table.
+        which: Which,
+        /// The other key.
+        key: &'static str,
+    },
+    /// No look, or several.
+    #[error("{which}: look takes exactly one of lightness, darken and match_stubble = true")]
+    LookChoice {
+        /// Table.
+        which: Which,
+    },
+    /// No dots have that look.
+    #[error("{which}: look: {why}")]
+    Look {
+        /// Table.
+        which: Which,
+        /// With its numbers.
+        why: skin::SkinError,
+    },
     /// Nothing says how dense.
-    #[error("{which}: write density_per_cm2, over all sessions")]
+    #[error("{which}: write density_per_cm2, over all sessions, or a look")]
     NoDensity {
         /// Table.
         which: Which,
@@ -200,6 +222,14 @@ pub enum Warning {
         which: Which,
         /// Dots per square centimetre.
         value: f64,
+    },
+    /// What a look comes to: the operator fills in this ink.
+    #[error("{which}: look takes {look}")]
+    Looks {
+        /// Table.
+        which: Which,
+        /// The dots and what they will look like.
+        look: skin::Look,
     },
     /// Lowered by the scene.
     #[error("session: {key} = {value} is below the decided {decided}")]

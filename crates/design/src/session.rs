@@ -19,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) share: f64,
     /// Laid before today.
     pub(crate) before: f64,
+    /// Largest of all sessions.
+    pub(crate) largest: f64,
     pub(crate) least_distance: Metres,
     pub(crate) least_overall: Metres,
 }
@@ -64,6 +66,7 @@ pub(crate) fn session(spec: &SessionSpec, warnings: &mut Vec<Warning>) -> Result
     Ok(Session {
         share: ladder[before] / 100.0,
         before: ladder[..before].iter().sum::<f64>() / 100.0,
+        largest: ladder.iter().copied().fold(0.0, f64::max) / 100.0,
         least_distance: least("least_distance_mm", spec.least_distance_mm, LEAST_DISTANCE_MM, warnings)?,
         least_overall: least("least_overall_mm", spec.least_overall_mm, LEAST_OVERALL_MM, warnings)?,
     })

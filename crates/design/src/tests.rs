@@ -66,7 +66,7 @@ fn spec(toml: &str) -> DesignSpec {
 /// A hairline with `more` lines in its table.
 fn hairline(scan: &Scan, more: &str, rest: &str) -> DesignSpec {
     let control = propose_hairline(scan).unwrap();
-    let density = if more.contains("density_per_cm2") { "" } else { "density_per_cm2 = 70" };
+    let density = if more.contains("density_per_cm2") || more.contains("look") { "" } else { "density_per_cm2 = 70" };
     spec(&format!("[[zone]]\nkind = \"hairline\"\ncontrol_points = {control:?}\n{density}\n{more}\n{rest}"))
 }
 
@@ -298,6 +298,56 @@ fn refuses(scan: &Scan, spec: &DesignSpec, want: &str) -> DesignError {
     let error = compile(spec, scan, &Person::LIGHT).unwrap_err();
     assert!(error.to_string().contains(want), "{error}");
     error
+}
+
+/// A look finds the dots: shade, density and diameter are those of `skin::look`, and the operator is told the ink.
+#[test]
+fn a_look_becomes_dots() {
+    let scan = head();
+    let fields = compile(&hairline(&scan, "look = { darken = 2.2 }", ""), &scan, &Person::LIGHT).unwrap();
+    let zone = drawn_zone(&fields);
+    let wish = |sessions: &[f64]| {
+        let tone = skin::Tone::Darken(2.2);
+        let wish = skin::Wish::new(&Person::LIGHT, skin::Zone::FrontalHairline, tone, None).unwrap();
+        skin::Wish { density: [skin::SPARSEST, skin::densest(sessions)], ..wish }
+    };
+    let want = skin::look(&wish(&[0.3, 0.4, 0.3])).unwrap();
+    assert!((zone.density - 0.3 * want.density.get()).abs() < 1e-9, "the first of three sessions");
+    assert_eq!((zone.healed, zone.shade), (want.diameter, want.shade));
+    let told = fields.warnings().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    assert!(told.contains("look takes") && told.contains(&format!("ink {}", want.ink)), "{told}");
+    // One session may not lay as much.
+    let once = hairline(&scan, "look = { darken = 3.5 }", "[session]\nof = 1");
+    refuses(&scan, &once, "at most 40.0/cm2");
+    assert!(compile(&hairline(&scan, "look = { darken = 3.5 }", ""), &scan, &Person::LIGHT).is_ok());
+    // The depth that is written counts.
+    let deep = "look = { darken = 2.2 }\npenetration_mm = { least = 0.5, target = 0.6, most = 0.7 }";
+    let deep = compile(&hairline(&scan, deep, ""), &scan, &Person::LIGHT).unwrap();
+    assert!(drawn_zone(&deep).healed != want.diameter);
+}
+
+fn drawn_zone(fields: &Fields) -> &crate::shape::Zone {
+    match &fields.source {
+        crate::fields::Source::Drawn(drawn) => &drawn.zones[0],
+        crate::fields::Source::Function(_) => panic!("compiled fields are drawn"),
+    }
+}
+
+#[test]
+fn a_look_that_cannot_be_is_refused() {
+    let scan = head();
+    let with = |more: &str| hairline(&scan, more, "");
+    for key in ["density_per_cm2 = 60", "healed_mm = 0.15", "shade = 0.5"] {
+        let name = key.split(' ').next().unwrap();
+        refuses(&scan, &with(&format!("look = {{ darken = 2 }}\n{key}")), &format!("look and {name} are both given"));
+    }
+    let one = "exactly one of lightness, darken and match_stubble";
+    refuses(&scan, &with("look = {}"), one);
+    refuses(&scan, &with("look = { darken = 2, match_stubble = true }"), one);
+    refuses(&scan, &with("look = { darken = 2, lightness = 60 }"), one);
+    refuses(&scan, &with("look = { lightness = 50 }"), "darkest reachable is L* ");
+    refuses(&scan, &with("look = { lightness = 70 }"), "pigment only darkens");
+    refuses(&scan, &with("look = { darken = 1 }\nskin = \"occiput\""), "only filled where hair lacks");
 }
 
 #[test]

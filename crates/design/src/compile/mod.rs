@@ -7,6 +7,7 @@
 mod fill;
 mod hairline;
 mod keep_out;
+mod look;
 mod number;
 mod point;
 mod zone;

@@ -1,8 +1,9 @@
 //! What every `[[zone]]` shares: density, dot, depth, kind of skin.
 
-use frames::{Metres, Penetration};
+use frames::{Metres, Penetration, PerSquareMetre};
 use skin::Person;
 
+use crate::compile::look::look;
 use crate::compile::number::{Numbers, which_zone};
 use crate::compile::point::control_points;
 use crate::compile::{Context, fill, hairline};
@@ -26,24 +27,15 @@ pub(super) fn zone(
 ) -> Result<Zone, DesignError> {
     let &Context { session, scan, person, scalp, .. } = context;
     let which = which_zone(index, written);
-    let Some(density) = written.density_per_cm2 else { return Err(DesignError::NoDensity { which }) };
-    if !(density >= 0.0 && density.is_finite()) {
-        return Err(DesignError::NotADensity { which, value: density, most: REFUSED_ABOVE });
-    }
-    if density > REFUSED_ABOVE {
-        return Err(DesignError::TooDense { which, value: density, most: REFUSED_ABOVE });
-    }
-    if density > WARNED_ABOVE {
-        warnings.push(Warning::Dense { which: which.clone(), value: density });
-    }
     let number = Numbers { which: &which };
-    let shade = number.of("shade", written.shade, 0.5, 0.0, 1.0)?;
     let hairline = written.kind == ZoneKind::Hairline;
-    // Blow-out alarm above 0.45 mm: skin.md section 6.
-    let healed = number.of("healed_mm", written.healed_mm, if hairline { 0.15 } else { 0.25 }, 0.05, 0.45)?;
     let feather = 1e-3 * number.of("feather_mm", written.feather_mm, if hairline { 10.0 } else { 8.0 }, 0.1, 60.0)?;
     let skin = written.skin.unwrap_or(if hairline { skin::Zone::FrontalHairline } else { skin::Zone::FrontalMid });
     let window = window(&which, written, skin, person, warnings)?;
+    let dots = match written.look {
+        Some(wish) => look(context, &which, written, wish, skin, window[1], warnings)?.into(),
+        None => dots(&number, written, warnings)?,
+    };
     let control = control_points(&which, &written.control_points, scan, Some(scalp))?;
     let shape = if hairline {
         hairline::shape(context, index, written, &control, feather, &number, warnings)?
@@ -53,12 +45,46 @@ pub(super) fn zone(
     };
     Ok(Zone {
         shape,
-        density: frames::PerSquareMetre::from_per_cm2(density).get() * session.share,
+        density: dots.density.get() * session.share,
         skin,
         window,
-        healed: Metres::from_mm(healed),
-        shade,
+        healed: dots.healed,
+        shade: dots.shade,
     })
+}
+
+/// What the dots of a zone are.
+struct Dots {
+    /// Over all sessions.
+    density: PerSquareMetre,
+    healed: Metres,
+    shade: f64,
+}
+
+impl From<skin::Look> for Dots {
+    fn from(look: skin::Look) -> Self {
+        Self { density: look.density, healed: look.diameter, shade: look.shade }
+    }
+}
+
+/// The dots as written, where no look is wanted.
+fn dots(number: &Numbers<'_>, written: &ZoneSpec, warnings: &mut Vec<Warning>) -> Result<Dots, DesignError> {
+    let which = number.which;
+    let Some(density) = written.density_per_cm2 else { return Err(DesignError::NoDensity { which: which.clone() }) };
+    if !(density >= 0.0 && density.is_finite()) {
+        return Err(DesignError::NotADensity { which: which.clone(), value: density, most: REFUSED_ABOVE });
+    }
+    if density > REFUSED_ABOVE {
+        return Err(DesignError::TooDense { which: which.clone(), value: density, most: REFUSED_ABOVE });
+    }
+    if density > WARNED_ABOVE {
+        warnings.push(Warning::Dense { which: which.clone(), value: density });
+    }
+    let shade = number.of("shade", written.shade, 0.5, 0.0, 1.0)?;
+    // Blow-out alarm above 0.45 mm: skin.md section 6.
+    let usual = if written.kind == ZoneKind::Hairline { 0.15 } else { 0.25 };
+    let healed = Metres::from_mm(number.of("healed_mm", written.healed_mm, usual, 0.05, 0.45)?);
+    Ok(Dots { density: PerSquareMetre::from_per_cm2(density), healed, shade })
 }
 
 fn window(
