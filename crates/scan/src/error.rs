@@ -112,6 +112,16 @@ pub enum ScanError {
         /// The unit that would make it a head.
         guess: Option<Unit>,
     },
+    /// Colours or texture coordinates that do not belong to this mesh.
+    #[error("{count} {what} for a mesh of {wanted}; give one a vertex or face, or none at all")]
+    Attributes {
+        /// Colours or texture coordinates.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many vertices or faces the mesh has.
+        wanted: usize,
+    },
     /// Nothing survived the repairs.
     #[error(
         "none of {faces} triangles is usable: {degenerate} degenerate, {duplicate} duplicate; export the scan again"

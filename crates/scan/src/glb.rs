@@ -3,7 +3,8 @@
 //! In: bytes. Out: [`RawMesh`] of all triangles of the default scene, node transforms applied, metres, +y up as the
 //! file has it. Guarded: container lengths, every accessor against its buffer view and every view against the binary
 //! chunk before the library reads them (its arithmetic is unchecked), cycles and shared nodes. Refused by name:
-//! sparse accessors, external buffers, compression and other required extensions. Ignored: all but positions.
+//! sparse accessors, external buffers, compression and other required extensions. `COLOR_0` is linear by glTF 2.0, 3.7.2.1,
+//! and becomes sRGB; `TEXCOORD_0` runs down and is turned to run up. Ignored: normals, materials, textures, skins.
 
 use gltf::accessor::{DataType, Dimensions};
 use gltf::json::validation::Validate;
@@ -12,9 +13,10 @@ use gltf::scene::Transform;
 use gltf::{Accessor, Document, Glb, Primitive};
 use nalgebra::{Matrix4, Point3, Quaternion, UnitQuaternion, Vector3};
 
+use crate::attributes::{colour, corners, out_of_range};
 use crate::error::Place;
 use crate::raw::{Format, MOST_ITEMS};
-use crate::{RawMesh, ScanError};
+use crate::{Attributes, Colour, RawMesh, ScanError};
 
 /// Container header and the header of its first chunk.
 const LEAST: usize = 20;
@@ -35,7 +37,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RawMesh, ScanError> {
     let document = Document::from_json_without_validation(json);
     let mut mesh = Collected::default();
     mesh.document(&document, glb.bin.as_deref().unwrap_or_default())?;
-    RawMesh::checked(Format::Glb, mesh.vertices, mesh.faces)
+    let attributes = mesh.attributes();
+    RawMesh::checked(Format::Glb, mesh.vertices, mesh.faces)?.with(attributes)
 }
 
 fn check_extensions(json: &gltf::json::Root) -> Result<(), ScanError> {
@@ -78,9 +81,26 @@ fn check_references(json: &gltf::json::Root) -> Result<(), ScanError> {
 struct Collected {
     vertices: Vec<[f64; 3]>,
     faces: Vec<[u32; 3]>,
+    /// Empty, or as long as `vertices`.
+    colours: Vec<Option<Colour>>,
+    /// Of the vertices; empty, or as long as they are.
+    texture: Vec<Option<[f32; 2]>>,
 }
 
 impl Collected {
+    fn attributes(&mut self) -> Attributes {
+        let count = self.vertices.len();
+        let uv = (!self.texture.is_empty()).then(|| {
+            self.texture.resize(count, None);
+            self.faces.iter().map(|f| corners(f.map(|v| self.texture[v as usize]))).collect()
+        });
+        let colours = (!self.colours.is_empty()).then(|| {
+            self.colours.resize(count, None);
+            std::mem::take(&mut self.colours)
+        });
+        Attributes { colours, uv }
+    }
+
     fn document(&mut self, document: &Document, bin: &[u8]) -> Result<(), ScanError> {
         let scene = document.default_scene().or_else(|| document.scenes().next());
         let Some(scene) = scene else {
@@ -116,9 +136,23 @@ impl Collected {
             return Ok(());
         }
         let Some(positions) = primitive.get(&gltf::Semantic::Positions) else { return Ok(()) };
-        check(&positions, bin, &[DataType::F32], Dimensions::Vec3)?;
+        check(&positions, bin, &[DataType::F32], &[Dimensions::Vec3])?;
+        let fractions = [DataType::F32, DataType::U8, DataType::U16];
+        let colours = primitive.get(&gltf::Semantic::Colors(0));
+        let texture = primitive.get(&gltf::Semantic::TexCoords(0));
+        for (accessor, dimensions) in
+            [(&colours, &[Dimensions::Vec3, Dimensions::Vec4][..]), (&texture, &[Dimensions::Vec2])]
+        {
+            let Some(accessor) = accessor else { continue };
+            check(accessor, bin, &fractions, dimensions)?;
+            if accessor.count() != positions.count() {
+                let (number, count, wanted) = (accessor.index(), accessor.count(), positions.count());
+                let fault = format!("accessor {number}: {count} items for {wanted} vertices");
+                return Err(malformed(Place::Whole, fault));
+            }
+        }
         if let Some(indices) = primitive.indices() {
-            check(&indices, bin, &[DataType::U8, DataType::U16, DataType::U32], Dimensions::Scalar)?;
+            check(&indices, bin, &[DataType::U8, DataType::U16, DataType::U32], &[Dimensions::Scalar])?;
         }
         let added = positions.count() + primitive.indices().map_or(0, |i| i.count() / 3);
         if self.vertices.len() + self.faces.len() + added > MOST_ITEMS {
@@ -140,6 +174,18 @@ impl Collected {
             let p = to_scene.transform_point(&Point3::from(p.map(f64::from)));
             [p.x, p.y, p.z]
         }));
+        if let Some(colours) = reader.read_colors(0) {
+            self.colours.resize(first as usize, None);
+            for (v, linear) in colours.into_rgb_f32().enumerate() {
+                let fault = |value| out_of_range(Format::Glb, Place::Vertex(first as usize + v), value);
+                let linear = colour(linear.map(f64::from)).map_err(fault)?;
+                self.colours.push(linear.map(|c| c.map(encode)));
+            }
+        }
+        if let Some(texture) = reader.read_tex_coords(0) {
+            self.texture.resize(first as usize, None);
+            self.texture.extend(texture.into_f32().map(|[u, v]| Some([u, 1.0 - v])));
+        }
         let corner = |i: usize| first + indices[i];
         let n = indices.len();
         match primitive.mode() {
@@ -159,13 +205,13 @@ impl Collected {
 }
 
 /// The accessor lies inside its view, and that inside the binary chunk.
-fn check(accessor: &Accessor<'_>, bin: &[u8], types: &[DataType], dimensions: Dimensions) -> Result<(), ScanError> {
+fn check(accessor: &Accessor<'_>, bin: &[u8], types: &[DataType], dimensions: &[Dimensions]) -> Result<(), ScanError> {
     let number = accessor.index();
     let fault = |text: String| Err(malformed(Place::Whole, format!("accessor {number}: {text}")));
     if accessor.sparse().is_some() {
         return Err(unsupported("sparse accessor".to_owned(), "export the mesh without morph targets"));
     }
-    if !types.contains(&accessor.data_type()) || accessor.dimensions() != dimensions {
+    if !types.contains(&accessor.data_type()) || !dimensions.contains(&accessor.dimensions()) {
         return fault(format!(
             "{:?} of {:?} where {types:?} of {dimensions:?} is wanted",
             accessor.dimensions(),
@@ -194,6 +240,13 @@ fn check(accessor: &Accessor<'_>, bin: &[u8], types: &[DataType], dimensions: Di
             bin.len()
         )),
     }
+}
+
+/// Linear light to sRGB. IEC 61966-2-1.
+fn encode(linear: f32) -> f32 {
+    let linear = f64::from(linear);
+    let encoded = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+    encoded as f32
 }
 
 /// In f64, where the library would round to f32.

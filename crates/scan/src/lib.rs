@@ -1,13 +1,15 @@
 //! A scan of a head: from a mesh file to a checked [`Surface`] in the `Head` frame.
 //!
 //! In: a PLY, OBJ, STL or GLB file, its unit, four landmarks. Out: [`Scan`]: the surface, what was repaired on the way,
-//! the landmarks and `head_from_file`; on the surface: areas, smoothed normals, nearest point, ray and signed distance.
+//! the landmarks and `head_from_file`; on the surface: areas, smoothed normals, colours and texture coordinates where
+//! the file has them, nearest point, ray and signed distance.
 //! Absent: any design, any dot, any robot. Nothing is scaled silently, no large hole is filled, no vertex is moved.
 //!
 //! The way of a file: `raw` (one reader a format) -> `unit` -> `landmarks` -> `repair` (in the order of
 //! `stipple.md` 12.2) -> [`Surface`]. What a `&Surface` promises, so that nobody checks it again: finite coordinates,
 //! no degenerate face, every edge between at most two faces, those two wound alike, faces outward.
 
+mod attributes;
 mod component;
 mod edges;
 mod error;
@@ -30,6 +32,7 @@ mod surface;
 mod unit;
 mod weld;
 
+pub use attributes::{Attributes, Colour, Corners};
 pub use error::{LandmarkFault, Place, ScanError};
 pub use landmarks::{Landmark, Landmarks, LandmarksIn};
 pub use load::{Scan, load, load_bytes};

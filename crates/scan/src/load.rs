@@ -66,7 +66,7 @@ fn assemble(raw: RawMesh, declared: Option<Unit>, given: &LandmarksIn) -> Result
     let vertices = raw.vertices.iter().map(place).collect();
     // A scan of a million triangles is there once, not twice.
     drop(raw.vertices);
-    let (surface, repairs) = Surface::try_new(vertices, raw.faces)?;
+    let (surface, repairs) = Surface::try_with(vertices, raw.faces, &raw.attributes)?;
     unit::check(unit, surface.diagonal().get() / scale)?;
     landmarks::check_on(&surface, &landmarks)?;
     let digest = surface.digest();

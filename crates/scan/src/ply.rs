@@ -2,18 +2,19 @@
 //!
 //! In: bytes. Out: [`RawMesh`]. Guarded: the counts of the header must fit the bytes that follow it, so that nothing is
 //! allocated or counted on a header's word; names declared twice are refused, as the library would lose one of them.
-//! Ignored: colours, normals, elements other than `vertex` and `face`.
+//! Colours are `red green blue` of a vertex, texture coordinates a list `texcoord` of a face (two numbers a corner) or `s t`,
+//! `u v` or `texture_u texture_v` of a vertex. Ignored: normals, elements other than `vertex` and `face`.
 
 use ply_rs_bw::parser::{ParseError, Parser, Reader};
-use ply_rs_bw::ply::{
-    BeginList, ElementDef, Encoding, Header, Property, PropertyAccess, PropertyAccessResult, PropertyType, ScalarType,
-};
+use ply_rs_bw::ply::{ElementDef, Encoding, Header, PropertyType, ScalarType};
 
+mod element;
+
+use self::element::{COLOUR_NAMES, Extra, Face, LIST_NAMES, Skipped, TEXTURE_LIST, TEXTURE_NAMES, Vertex};
+use crate::attributes::{colour, corners, out_of_range};
 use crate::error::Place;
 use crate::raw::Format;
-use crate::{RawMesh, ScanError, polygon};
-
-const LIST_NAMES: [&str; 2] = ["vertex_indices", "vertex_index"];
+use crate::{Attributes, Colour, Corners, RawMesh, ScanError, polygon};
 
 pub(crate) fn read(bytes: &[u8]) -> Result<RawMesh, ScanError> {
     let mut reader = Reader::new(bytes);
@@ -21,13 +22,21 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RawMesh, ScanError> {
     let left = reader.get_ref().len();
     check_header(&bytes[..bytes.len() - left], &header, left)?;
 
-    let (mut vertices, mut faces) = (Vec::new(), Vec::new());
+    let dress = Dress::of(&header)?;
+    let (mut vertices, mut faces, mut worn) = (Vec::new(), Vec::new(), Worn::default());
     for (name, element) in &header.elements {
         let fault = |e: ParseError| in_element(&e, &header, name);
         match name.as_str() {
             "vertex" => {
-                let read = Parser::<Vertex>::new().read_payload_for_element(&mut reader, element, &header);
-                vertices = read.map_err(fault)?.into_iter().map(|v| v.0).collect();
+                if dress.is_plain() {
+                    let read = Parser::<Vertex<()>>::new().read_payload_for_element(&mut reader, element, &header);
+                    vertices = read.map_err(fault)?.into_iter().map(|v| v.0).collect();
+                } else {
+                    let read = Parser::<Vertex<Extra>>::new().read_payload_for_element(&mut reader, element, &header);
+                    let read = read.map_err(fault)?;
+                    worn = dress.wear(&read)?;
+                    vertices = read.into_iter().map(|v| v.0).collect();
+                }
             }
             "face" => {
                 faces = Parser::<Face>::new().read_payload_for_element(&mut reader, element, &header).map_err(fault)?
@@ -37,6 +46,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RawMesh, ScanError> {
     }
     // The face element may stand before the vertex element, so polygons are cut at the end.
     let mut triangles = Vec::with_capacity(faces.len());
+    let mut uv: Vec<Option<Corners>> = Vec::new();
     let mut polygon = Vec::new();
     for (number, face) in faces.into_iter().enumerate() {
         polygon.clear();
@@ -44,9 +54,92 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RawMesh, ScanError> {
             let known = u32::try_from(index).ok().filter(|v| (*v as usize) < vertices.len());
             polygon.push(known.ok_or(ScanError::NoSuchVertex { face: number, index, vertices: vertices.len() })?);
         }
-        polygon::cut(&vertices, &polygon, &mut triangles);
+        if !face.texture.is_empty() && face.texture.len() != 2 * polygon.len() {
+            let fault =
+                format!("{} texture coordinates for {} corners, wanted two each", face.texture.len(), polygon.len());
+            return Err(ScanError::malformed(Format::Ply, Place::Face(number), fault));
+        }
+        let of_corner = |i: usize| match face.texture.as_chunks::<2>().0.get(i) {
+            None => worn.texture.get(polygon[i] as usize).copied(),
+            own => own.copied(),
+        };
+        polygon::places(&vertices, &polygon, |places| {
+            triangles.push(places.map(|i| polygon[i]));
+            if dress.face_texture || dress.texture.is_some() {
+                uv.push(corners(places.map(of_corner)));
+            }
+        });
     }
-    RawMesh::checked(Format::Ply, vertices, triangles)
+    let attributes = Attributes { colours: worn.colours, uv: (!uv.is_empty()).then_some(uv) };
+    RawMesh::checked(Format::Ply, vertices, triangles)?.with(attributes)
+}
+
+/// What the header says of colours and texture coordinates.
+struct Dress {
+    /// What stands for 1 in each channel.
+    colour: Option<[f64; 3]>,
+    texture: Option<[&'static str; 2]>,
+    face_texture: bool,
+}
+
+/// Of the vertices, as they say it.
+#[derive(Default)]
+struct Worn {
+    colours: Option<Vec<Option<Colour>>>,
+    texture: Vec<[f32; 2]>,
+}
+
+impl Dress {
+    fn of(header: &Header) -> Result<Self, ScanError> {
+        let number = |name: &str| match header.elements.get("vertex")?.properties.get(name)?.data_type {
+            PropertyType::Scalar(ref of) => Some(full(of)),
+            PropertyType::List(..) => None,
+        };
+        let colour = match COLOUR_NAMES.map(number) {
+            [None, None, None] => None,
+            [Some(r), Some(g), Some(b)] => Some([r, g, b]),
+            given => {
+                let missing: Vec<&str> =
+                    COLOUR_NAMES.iter().zip(given).filter(|(_, g)| g.is_none()).map(|(n, _)| *n).collect();
+                let fault = format!("element vertex has a colour without {}", missing.join(" and "));
+                return Err(ScanError::malformed(Format::Ply, Place::Whole, fault));
+            }
+        };
+        let texture = TEXTURE_NAMES.into_iter().find(|names| names.iter().all(|n| number(n).is_some()));
+        let lists = header.elements.get("face").and_then(|f| f.properties.get(TEXTURE_LIST));
+        let face_texture = lists.is_some_and(|p| matches!(p.data_type, PropertyType::List(..)));
+        Ok(Self { colour, texture, face_texture })
+    }
+
+    fn is_plain(&self) -> bool {
+        self.colour.is_none() && self.texture.is_none()
+    }
+
+    fn wear(&self, vertices: &[Vertex<Extra>]) -> Result<Worn, ScanError> {
+        let mut worn = Worn::default();
+        if let Some(full) = self.colour {
+            let each = vertices.iter().enumerate().map(|(v, Vertex(_, extra))| {
+                let given = std::array::from_fn(|k| f64::from(extra.colour[k]) / full[k]);
+                colour(given).map_err(|value| out_of_range(Format::Ply, Place::Vertex(v), value))
+            });
+            worn.colours = Some(each.collect::<Result<_, _>>()?);
+        }
+        if let Some(names) = self.texture {
+            let at = TEXTURE_NAMES.iter().position(|n| *n == names).unwrap_or(0);
+            worn.texture = vertices.iter().map(|v| v.1.texture[at]).collect();
+        }
+        Ok(worn)
+    }
+}
+
+/// The value of a full channel: 1 for fractions, the largest of the type for bytes and pairs of bytes; wider integers
+/// hold bytes.
+fn full(of: &ScalarType) -> f64 {
+    match of {
+        ScalarType::Float | ScalarType::Double => 1.0,
+        ScalarType::UShort => f64::from(u16::MAX),
+        _ => f64::from(u8::MAX),
+    }
 }
 
 fn check_header(text: &[u8], header: &Header, left: usize) -> Result<(), ScanError> {
@@ -126,92 +219,4 @@ fn words(e: &ParseError) -> String {
     let text = text.split_once(": ").filter(|_| e.line().is_some()).map_or(text.as_str(), |(_, rest)| rest);
     let dump = text.find("Error: ParseError {").or_else(|| text.find("Error: error at"));
     dump.map_or(text, |at| &text[..at]).trim_end().trim_end_matches('.').to_owned()
-}
-
-struct Skipped;
-
-impl PropertyAccess for Skipped {
-    fn new() -> Self {
-        Self
-    }
-}
-
-struct Vertex([f64; 3]);
-
-impl Vertex {
-    fn set(&mut self, name: &str, value: f64) -> PropertyAccessResult {
-        match name {
-            "x" => self.0[0] = value,
-            "y" => self.0[1] = value,
-            "z" => self.0[2] = value,
-            _ => return PropertyAccessResult::Ignored,
-        }
-        PropertyAccessResult::Set
-    }
-}
-
-impl PropertyAccess for Vertex {
-    fn new() -> Self {
-        Self([0.0; 3])
-    }
-    fn set_property(&mut self, name: &str, property: Property) -> PropertyAccessResult {
-        let value = match property {
-            Property::Char(v) => f64::from(v),
-            Property::UChar(v) => f64::from(v),
-            Property::Short(v) => f64::from(v),
-            Property::UShort(v) => f64::from(v),
-            Property::Int(v) => f64::from(v),
-            Property::UInt(v) => f64::from(v),
-            Property::Float(v) => f64::from(v),
-            Property::Double(v) => v,
-            _ => return PropertyAccessResult::Ignored,
-        };
-        self.set(name, value)
-    }
-    fn set_float(&mut self, name: &str, value: f32) -> PropertyAccessResult {
-        self.set(name, f64::from(value))
-    }
-    fn set_double(&mut self, name: &str, value: f64) -> PropertyAccessResult {
-        self.set(name, value)
-    }
-}
-
-/// The library fills a list of the declared type; only one of the three is ever used.
-struct Face {
-    int: Vec<i32>,
-    uint: Vec<u32>,
-    small: Vec<i64>,
-}
-
-impl Face {
-    fn indices(&self) -> impl Iterator<Item = i64> {
-        let int = self.int.iter().map(|v| i64::from(*v));
-        let uint = self.uint.iter().map(|v| i64::from(*v));
-        int.chain(uint).chain(self.small.iter().copied())
-    }
-}
-
-impl PropertyAccess for Face {
-    fn new() -> Self {
-        Self { int: Vec::new(), uint: Vec::new(), small: Vec::new() }
-    }
-    fn set_property(&mut self, name: &str, property: Property) -> PropertyAccessResult {
-        if !LIST_NAMES.contains(&name) {
-            return PropertyAccessResult::Ignored;
-        }
-        self.small = match property {
-            Property::ListChar(list) => list.into_iter().map(i64::from).collect(),
-            Property::ListUChar(list) => list.into_iter().map(i64::from).collect(),
-            Property::ListShort(list) => list.into_iter().map(i64::from).collect(),
-            Property::ListUShort(list) => list.into_iter().map(i64::from).collect(),
-            _ => return PropertyAccessResult::UnsupportedType,
-        };
-        PropertyAccessResult::Set
-    }
-    fn begin_list_int(&mut self, name: &str, _len: usize) -> BeginList<'_, i32> {
-        if LIST_NAMES.contains(&name) { BeginList::Fill(&mut self.int) } else { BeginList::UseSetter }
-    }
-    fn begin_list_uint(&mut self, name: &str, _len: usize) -> BeginList<'_, u32> {
-        if LIST_NAMES.contains(&name) { BeginList::Fill(&mut self.uint) } else { BeginList::UseSetter }
-    }
 }

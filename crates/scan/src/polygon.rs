@@ -1,6 +1,6 @@
 //! Polygons to triangles.
 //!
-//! In: a polygon's vertex numbers. Out: triangles with the same winding that cover it. A convex one becomes a fan from
+//! In: a polygon's vertex numbers. Out: triangles, as places in it, with the same winding that cover it. A convex one becomes a fan from
 //! its first vertex, as every exporter expects; a concave one is cut by ears (Meisters (1975), American Mathematical
 //! Monthly 82(6)) in its mean plane.
 
@@ -10,23 +10,20 @@ use nalgebra::{Vector2, Vector3};
 /// writes such faces.
 const MOST_FOR_EARS: usize = 128;
 
-/// Appends the triangles of `polygon`. Fewer than three corners give none; corners that name no vertex are passed on as
-/// they are, for the check that follows.
-pub(crate) fn cut(vertices: &[[f64; 3]], polygon: &[u32], out: &mut Vec<[u32; 3]>) {
-    if let [a, b, c] = polygon {
-        out.push([*a, *b, *c]);
-        return;
+/// Hands over the triangles of `polygon` as places in it, so that whatever belongs to its corners can follow. Fewer
+/// than three corners give none; a polygon with a corner that names no vertex becomes a fan, for the check that follows.
+pub(crate) fn places(vertices: &[[f64; 3]], polygon: &[u32], mut out: impl FnMut([usize; 3])) {
+    if polygon.len() == 3 {
+        return out([0, 1, 2]);
     }
-    let fan = |out: &mut Vec<[u32; 3]>| {
-        out.extend(polygon.windows(2).skip(1).map(|pair| [polygon[0], pair[0], pair[1]]));
-    };
+    let fan = |out: &mut dyn FnMut([usize; 3])| (2..polygon.len()).for_each(|i| out([0, i - 1, i]));
     if polygon.len() > MOST_FOR_EARS || polygon.iter().any(|v| *v as usize >= vertices.len()) {
-        return fan(out);
+        return fan(&mut out);
     }
     let flat = flatten(vertices, polygon);
     let n = flat.len();
     if (0..n).all(|i| turn(flat[i], flat[(i + 1) % n], flat[(i + 2) % n]) >= 0.0) {
-        return fan(out);
+        return fan(&mut out);
     }
     let mut left: Vec<usize> = (0..n).collect();
     while left.len() > 3 {
@@ -34,11 +31,11 @@ pub(crate) fn cut(vertices: &[[f64; 3]], polygon: &[u32], out: &mut Vec<[u32; 3]
         // A polygon that crosses itself may have no ear; then any corner goes, and the repairs see the rest.
         let ear = (0..m).find(|i| is_ear(&flat, &left, *i)).unwrap_or(0);
         let [a, b, c] = [left[(ear + m - 1) % m], left[ear], left[(ear + 1) % m]];
-        out.push([polygon[a], polygon[b], polygon[c]]);
+        out([a, b, c]);
         left.remove(ear);
     }
     if let [a, b, c] = left[..] {
-        out.push([polygon[a], polygon[b], polygon[c]]);
+        out([a, b, c]);
     }
 }
 
@@ -73,6 +70,10 @@ fn flatten(vertices: &[[f64; 3]], polygon: &[u32]) -> Vec<Vector2<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cut(vertices: &[[f64; 3]], polygon: &[u32], out: &mut Vec<[u32; 3]>) {
+        places(vertices, polygon, |places| out.push(places.map(|i| polygon[i])));
+    }
 
     #[track_caller]
     fn check(corners: &[[f64; 2]], triangles: usize, area: f64) {

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::{ScanError, Unit, glb, obj, ply, stl};
+use crate::{Attributes, ScanError, Unit, glb, obj, ply, stl};
 
 /// Largest file that is read: a scan of 5 million triangles as OBJ.
 pub(crate) const MOST_BYTES: u64 = 512 << 20;
@@ -24,6 +24,8 @@ pub struct RawMesh {
     pub vertices: Vec<[f64; 3]>,
     /// Triangles; polygons are already cut. All indices exist.
     pub faces: Vec<[u32; 3]>,
+    /// Colours and texture coordinates, where the file has them.
+    pub attributes: Attributes,
 }
 
 /// A mesh format.
@@ -83,7 +85,12 @@ impl RawMesh {
         check_counts(vertices.len(), faces.len())?;
         check_finite(vertices.iter().copied())?;
         check_indices(&faces, vertices.len())?;
-        Ok(Self { format, vertices, faces })
+        Ok(Self { format, vertices, faces, attributes: Attributes::default() })
+    }
+
+    pub(crate) fn with(self, attributes: Attributes) -> Result<Self, ScanError> {
+        attributes.check(self.vertices.len(), self.faces.len())?;
+        Ok(Self { attributes, ..self })
     }
 }
 

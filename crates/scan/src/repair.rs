@@ -1,6 +1,7 @@
 //! From whatever a scanner wrote to a mesh that keeps the promises of [`crate::Surface`], counting every change.
 //!
-//! In: vertices and faces, metres. Out: [`Mesh`] and [`Repairs`]. The order is that of `stipple.md` 12.2. Linear time.
+//! In: vertices and faces, metres, and what they carry. Out: [`Mesh`] and [`Repairs`]. The order is that of
+//! `stipple.md` 12.2. Linear time.
 //! Not done here, though that list names it: spikes (step 8) and decimation (step 10) would move or remove skin.
 
 use std::fmt;
@@ -9,7 +10,7 @@ use frames::{Head, Metres, Point};
 
 use crate::edges::{Neighbours, split_fans};
 use crate::orient::orient;
-use crate::{ScanError, component, holes, slivers, weld};
+use crate::{Attributes, ScanError, component, holes, slivers, weld};
 
 /// What was changed, and the borders that were left. All zero and empty for a clean closed scan.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,20 +53,28 @@ pub struct Loop {
 }
 
 pub(crate) struct Mesh {
+    pub(crate) attributes: Attributes,
     pub(crate) vertices: Vec<Point<Head>>,
     pub(crate) faces: Vec<[u32; 3]>,
     pub(crate) neighbours: Neighbours,
 }
 
-pub(crate) fn repair(vertices: Vec<Point<Head>>, faces: Vec<[u32; 3]>) -> Result<(Mesh, Repairs), ScanError> {
-    crate::raw::check_counts(vertices.len(), faces.len())?;
-    crate::raw::check_finite(vertices.iter().map(|p| [p.coords.x, p.coords.y, p.coords.z]))?;
-    crate::raw::check_indices(&faces, vertices.len())?;
-    let total = faces.len();
+pub(crate) fn repair(
+    raw_vertices: Vec<Point<Head>>,
+    raw_faces: Vec<[u32; 3]>,
+    attributes: &Attributes,
+) -> Result<(Mesh, Repairs), ScanError> {
+    crate::raw::check_counts(raw_vertices.len(), raw_faces.len())?;
+    crate::raw::check_finite(raw_vertices.iter().map(|p| [p.coords.x, p.coords.y, p.coords.z]))?;
+    crate::raw::check_indices(&raw_faces, raw_vertices.len())?;
+    attributes.check(raw_vertices.len(), raw_faces.len())?;
+    let total = raw_faces.len();
     let mut done = Repairs::default();
 
-    let weld::Welded { mut vertices, mut faces, merged } = weld::weld(&vertices, &faces);
+    let weld::Welded { mut vertices, mut faces, merged } = weld::weld(&raw_vertices, &raw_faces);
     done.merged_vertices = merged;
+    // Only what carries something is needed once more.
+    let before = (!attributes.is_empty()).then_some((raw_vertices, raw_faces));
     let mended = slivers::mend(&vertices, &mut faces);
     (done.degenerate_faces, done.flipped_edges) = (mended.gone, mended.flipped);
     done.duplicate_faces = weld::drop_duplicates(&mut faces, vertices.len());
@@ -85,7 +94,9 @@ pub(crate) fn repair(vertices: Vec<Point<Head>>, faces: Vec<[u32; 3]>) -> Result
 
     let holes = holes::fill_small(&mut vertices, &mut faces, &mut neighbours);
     (done.filled_holes, done.loops) = (holes.filled, holes.left);
-    Ok((Mesh { vertices, faces, neighbours }, done))
+    // By place, so before anything that moves a vertex.
+    let attributes = before.map_or_else(Attributes::default, |(v, f)| attributes.carry((&v, &f), (&vertices, &faces)));
+    Ok((Mesh { attributes, vertices, faces, neighbours }, done))
 }
 
 impl fmt::Display for Repairs {

@@ -7,9 +7,10 @@ use frames::{Dir, Head, Metres, Point};
 use nalgebra::Vector3;
 use sha2::{Digest, Sha256};
 
+use crate::attributes::mix;
 use crate::edges::{NONE, Neighbours};
 use crate::query::Tree;
-use crate::{Hit, Repairs, ScanError, normals, repair};
+use crate::{Attributes, Hit, Repairs, ScanError, normals, repair};
 
 /// A checked triangle mesh in the `Head` frame, metres. Wound counter-clockwise seen from outside.
 #[derive(Clone)]
@@ -23,6 +24,7 @@ pub struct Surface {
     area: f64,
     closed: bool,
     tree: Tree,
+    attributes: Attributes,
 }
 
 impl Surface {
@@ -31,8 +33,21 @@ impl Surface {
     /// # Errors
     /// Coordinates that are not finite, faces that name no vertex, nothing left.
     pub fn try_new(vertices: Vec<Point<Head>>, faces: Vec<[u32; 3]>) -> Result<(Self, Repairs), ScanError> {
-        let (mesh, repairs) = repair::repair(vertices, faces)?;
-        let repair::Mesh { vertices, faces, neighbours } = mesh;
+        Self::try_with(vertices, faces, &Attributes::default())
+    }
+
+    /// As [`Self::try_new`], with colours and texture coordinates that follow their vertices and faces through the
+    /// repairs.
+    ///
+    /// # Errors
+    /// As [`Self::try_new`]; attributes of another number than vertices or faces.
+    pub fn try_with(
+        vertices: Vec<Point<Head>>,
+        faces: Vec<[u32; 3]>,
+        attributes: &Attributes,
+    ) -> Result<(Self, Repairs), ScanError> {
+        let (mesh, repairs) = repair::repair(vertices, faces, attributes)?;
+        let repair::Mesh { attributes, vertices, faces, neighbours } = mesh;
         // Neither looks at the other's work.
         let (smoothed, tree) = rayon::join(|| normals::smooth(&vertices, &faces), || Tree::new(&vertices, &faces));
         let areas: Vec<f64> = faces.iter().map(|f| twice_area(&vertices, *f).norm() / 2.0).collect();
@@ -48,6 +63,7 @@ impl Surface {
             area,
             closed,
             tree,
+            attributes,
         };
         Ok((surface, repairs))
     }
@@ -108,6 +124,31 @@ impl Surface {
     pub fn at(&self, face: u32, bary: [f64; 3]) -> Point<Head> {
         let [a, b, c] = self.faces[face as usize].map(|v| self.vertices[v as usize].coords.coords);
         Point::from(a * bary[0] + b * bary[1] + c * bary[2])
+    }
+
+    /// True when the file coloured at least one vertex.
+    pub fn has_colours(&self) -> bool {
+        self.attributes.colours.as_ref().is_some_and(|all| all.iter().any(Option::is_some))
+    }
+
+    /// True when the file gave at least one face texture coordinates.
+    pub fn has_uv(&self) -> bool {
+        self.attributes.uv.as_ref().is_some_and(|all| all.iter().any(Option::is_some))
+    }
+
+    /// sRGB, each 0 to 1, interpolated between the face's vertices. `None` where one of them has no colour, as in a hole
+    /// that was filled.
+    pub fn colour_at(&self, face: u32, bary: [f64; 3]) -> Option<[f64; 3]> {
+        let colours = self.attributes.colours.as_ref()?;
+        let [Some(a), Some(b), Some(c)] = self.faces[face as usize].map(|v| colours[v as usize]) else { return None };
+        Some(mix(&[a, b, c], bary))
+    }
+
+    /// Texture coordinates, u to the right and v up, interpolated between the face's own corners, so that seams are
+    /// right. `None` where the file has none for this face, as in a hole that was filled.
+    pub fn uv_at(&self, face: u32, bary: [f64; 3]) -> Option<[f64; 2]> {
+        let corners = self.attributes.uv.as_ref()?[face as usize]?;
+        Some(mix(&corners, bary))
     }
 
     /// The nearest place on the surface. A point that is not finite has none; it gets the first vertex at an infinite

@@ -24,10 +24,6 @@ pub(crate) struct Welded {
 }
 
 pub(crate) fn weld(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Welded {
-    let cell = |p: &Point<Head>| {
-        let c = p.coords.coords.map(|c| (c / GRID).round() as i64);
-        [c.x, c.y, c.z]
-    };
     let mut first: HashMap<[i64; 3], u32> = HashMap::with_capacity(vertices.len());
     let mut kept = Vec::with_capacity(vertices.len());
     let mut number = Vec::with_capacity(vertices.len());
@@ -42,6 +38,11 @@ pub(crate) fn weld(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Welded {
     let merged = vertices.len() - kept.len();
     let faces = faces.iter().map(|f| f.map(|v| number[v as usize])).collect();
     Welded { vertices: kept, faces, merged }
+}
+
+/// Points in one cell are one vertex.
+pub(crate) fn cell(p: &Point<Head>) -> [i64; 3] {
+    p.coords.coords.map(|c| (c / GRID).round() as i64).into()
 }
 
 /// True for a face that has a normal worth the name.

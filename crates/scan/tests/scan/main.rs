@@ -1,6 +1,7 @@
 //! The scan crate against real heads, broken files, reference numbers and noise.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod attributes;
 mod bodies;
 
 mod broken;

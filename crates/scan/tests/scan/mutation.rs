@@ -8,27 +8,35 @@ fn valid_ply(ascii: bool) -> Vec<u8> {
     let format = if ascii { "ascii" } else { "binary_little_endian" };
     let mut bytes = format!(
         "ply\nformat {format} 1.0\ncomment a tetrahedron\nelement vertex 4\nproperty float x\nproperty float y\n\
-         property float z\nproperty uchar red\nelement face 4\nproperty list uchar int vertex_indices\nend_header\n"
+         property float z\nproperty uchar red\nproperty uchar green\nproperty uchar blue\nproperty float s\n\
+         property float t\nelement face 4\nproperty list uchar int vertex_indices\n\
+         property list uchar float texcoord\nend_header\n"
     )
     .into_bytes();
     if ascii {
-        bytes.extend(b"0 0 0 9\n1 0 0 9\n0 1 0 9\n0 0 1 9\n3 0 2 1\n3 0 1 3\n3 1 2 3\n3 2 0 3\n");
+        bytes.extend(
+            b"0 0 0 9 8 7 0 0\n1 0 0 9 8 7 1 0\n0 1 0 9 8 7 0 1\n0 0 1 9 8 7 1 1\n3 0 2 1 6 0 0 0 1 1 0\n\
+                       3 0 1 3 0\n3 1 2 3 0\n3 2 0 3 0\n",
+        );
         return bytes;
     }
     for v in [[0.0_f32, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]] {
         bytes.extend(v.iter().flat_map(|c| c.to_le_bytes()));
-        bytes.push(9);
+        bytes.extend([9, 8, 7]);
+        bytes.extend([0.5_f32, 0.25].iter().flat_map(|c| c.to_le_bytes()));
     }
     for f in [[0_i32, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]] {
         bytes.push(3);
         bytes.extend(f.iter().flat_map(|v| v.to_le_bytes()));
+        bytes.push(6);
+        bytes.extend([0.0_f32, 0.0, 1.0, 0.0, 1.0, 1.0].iter().flat_map(|c| c.to_le_bytes()));
     }
     bytes
 }
 
 fn valid_obj() -> Vec<u8> {
-    b"mtllib a.mtl\no head\nv 0 0 0\nv 1.0e0 0 0 0.5 0.5 0.5\nv 0 1 0\nv 0 0 1\nvt 0 0\nvn 0 0 1\nusemtl skin\n\
-      f 1/1/1 3//1 2\nf -4 -3 -1\nf 2 3 \\\n 4\nf 3 1 4 2\n"
+    b"mtllib a.mtl\no head\nv 0 0 0\nv 1.0e0 0 0 0.5 0.5 0.5\nv 0 1 0\nv 0 0 1\nvt 0 0\nvt 0 1\nvn 0 0 1\nusemtl skin\n\
+      f 1/1/1 3/2/1 2/-1\nf -4 -3 -1\nf 2 3 \\\n 4\nf 3 1 4 2\n"
         .to_vec()
 }
 
@@ -50,7 +58,7 @@ fn valid_stl(ascii: bool) -> Vec<u8> {
 }
 
 fn valid_glb() -> Vec<u8> {
-    let mut json = r#"{"asset":{"version":"2.0"},"scene":0,"scenes":[{"nodes":[0]}],"nodes":[{"children":[1],"scale":[1,1,1]},{"mesh":0,"rotation":[0,0,0,1],"translation":[1,2,3]}],"meshes":[{"primitives":[{"attributes":{"POSITION":0},"indices":1,"mode":4}]}],"accessors":[{"bufferView":0,"componentType":5126,"count":4,"type":"VEC3","min":[0,0,0],"max":[1,1,1]},{"bufferView":1,"componentType":5123,"count":12,"type":"SCALAR"}],"bufferViews":[{"buffer":0,"byteOffset":0,"byteLength":48,"byteStride":12},{"buffer":0,"byteOffset":48,"byteLength":24}],"buffers":[{"byteLength":72}]}"#.to_owned();
+    let mut json = r#"{"asset":{"version":"2.0"},"scene":0,"scenes":[{"nodes":[0]}],"nodes":[{"children":[1],"scale":[1,1,1]},{"mesh":0,"rotation":[0,0,0,1],"translation":[1,2,3]}],"meshes":[{"primitives":[{"attributes":{"POSITION":0,"COLOR_0":2,"TEXCOORD_0":3},"indices":1,"mode":4}]}],"accessors":[{"bufferView":0,"componentType":5126,"count":4,"type":"VEC3","min":[0,0,0],"max":[1,1,1]},{"bufferView":1,"componentType":5123,"count":12,"type":"SCALAR"},{"bufferView":2,"componentType":5121,"normalized":true,"count":4,"type":"VEC4"},{"bufferView":3,"componentType":5126,"count":4,"type":"VEC2"}],"bufferViews":[{"buffer":0,"byteOffset":0,"byteLength":48,"byteStride":12},{"buffer":0,"byteOffset":48,"byteLength":24},{"buffer":0,"byteOffset":72,"byteLength":16},{"buffer":0,"byteOffset":88,"byteLength":32}],"buffers":[{"byteLength":120}]}"#.to_owned();
     while !json.len().is_multiple_of(4) {
         json.push(' ');
     }
@@ -59,6 +67,8 @@ fn valid_glb() -> Vec<u8> {
         bin.extend(v.iter().flat_map(|c| c.to_le_bytes()));
     }
     bin.extend([0_u16, 2, 1, 0, 1, 3, 1, 2, 3, 2, 0, 3].iter().flat_map(|v| v.to_le_bytes()));
+    bin.extend([0, 128, 255, 255].repeat(4));
+    bin.extend([0.0_f32, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0].iter().flat_map(|v| v.to_le_bytes()));
     let mut bytes = b"glTF\x02\0\0\0".to_vec();
     bytes.extend((28 + json.len() as u32 + bin.len() as u32).to_le_bytes());
     bytes.extend((json.len() as u32).to_le_bytes());
@@ -85,7 +95,10 @@ const KINDS: [Kind; 6] = [
 #[test]
 fn unchanged_they_are_valid() {
     for (format, valid, faces) in KINDS {
-        assert_eq!(read_bytes(format, valid()).unwrap().faces.len(), faces, "{format}");
+        let raw = read_bytes(format, valid()).unwrap();
+        assert_eq!(raw.faces.len(), faces, "{format}");
+        let dressed = format != Format::Stl;
+        assert_eq!((raw.attributes.colours.is_some(), raw.attributes.uv.is_some()), (dressed, dressed), "{format}");
     }
 }
 
@@ -94,11 +107,11 @@ fn unchanged_they_are_valid() {
 fn an_accessor_that_is_not_there() {
     let bytes = valid_glb();
     let at = bytes.windows(12).position(|w| w == br#""POSITION":0"#).unwrap() + 11;
-    for digit in *b"29" {
+    for digit in *b"49" {
         let mut broken = bytes.clone();
         broken[at] = digit;
         let said = read_bytes(Format::Glb, broken).unwrap_err().to_string();
-        assert!(said.contains(&format!("accessor {} of 2", char::from(digit))), "{said}");
+        assert!(said.contains(&format!("accessor {} of 4", char::from(digit))), "{said}");
     }
 }
 
@@ -107,6 +120,8 @@ fn keeps_its_word(format: Format, bytes: Vec<u8>) {
         Ok(raw) => {
             assert!(raw.vertices.iter().flatten().all(|c| c.is_finite()));
             assert!(raw.faces.iter().flatten().all(|v| (*v as usize) < raw.vertices.len()));
+            assert!(raw.attributes.colours.is_none_or(|c| c.len() == raw.vertices.len()));
+            assert!(raw.attributes.uv.is_none_or(|uv| uv.len() == raw.faces.len()));
         }
         Err(fault) => {
             let said = fault.to_string();
