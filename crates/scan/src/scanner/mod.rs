@@ -3,7 +3,7 @@
 //!
 //! In: a mesh, what the scanner does to it, a seed. Out: a mesh as it would come from the file of such a scanner, in
 //! the same unit and coordinates, so that the landmarks of the original hold. Same seed, same mesh.
-//! Absent: registration error, texture, a wrong scale.
+//! Absent: registration error, colours, texture, a wrong scale.
 //!
 //! Figures (`stipple.md` 12.1, 12.3): edges 0.2-0.5 mm and noise about 0.1 mm for hand-held structured light (S50, S51),
 //! 0.6-0.8 mm and more noise for telephones (S53, S54), floating blobs of photogrammetry (S56). Real noise is
@@ -18,7 +18,7 @@ use nalgebra::Vector3;
 
 pub use write::{glb, obj, ply, ply_ascii, stl, stl_ascii};
 
-use crate::{RawMesh, Unit};
+use crate::{Attributes, RawMesh, Unit};
 
 /// What a scanner does to a head. [`Scanner::IDEAL`] does nothing; every field adds one fault.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,5 +97,5 @@ pub fn rescan(raw: &RawMesh, unit: Unit, scanner: &Scanner, seed: Seed) -> RawMe
         damage::unweld(&mut mesh);
     }
     let vertices = mesh.vertices.iter().map(|v| (v / scale).into()).collect();
-    RawMesh { format: raw.format, vertices, faces: mesh.faces }
+    RawMesh { format: raw.format, vertices, faces: mesh.faces, attributes: Attributes::default() }
 }
