@@ -26,6 +26,10 @@ view *args:
 head:
     cargo run --release -p scan --example make_head -- --check
 
+# Draw the finished look of every bundled scene into assets/gallery.
+gallery:
+    cargo run --release -- gallery
+
 # The figures of the design, measured now.
 bench:
     cargo run --release -- bench

@@ -96,6 +96,14 @@ pub enum Command {
         /// Which; all of them without a name. `ik` stands for all `ik_*`.
         names: Vec<String>,
     },
+    /// Draw the finished look of scenes: four sides of the head, one PNG a scene.
+    Gallery {
+        /// Scenes; all of `scenes/*.toml` without one.
+        scenes: Vec<PathBuf>,
+        /// Folder for the pictures; made if missing.
+        #[arg(short, long, default_value = "assets/gallery")]
+        output: PathBuf,
+    },
     /// The viewer.
     View {
         /// A scene, a run's folder, or `--attach SOCKET`; passed on to `pigment-view`.

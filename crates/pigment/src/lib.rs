@@ -9,6 +9,7 @@ pub mod commands;
 mod failure;
 mod figures;
 mod folder;
+mod gallery;
 mod page;
 mod person;
 mod preview;
@@ -19,11 +20,13 @@ mod scene;
 mod statistics;
 mod toml_file;
 mod treatment;
+mod views;
 
 use std::path::{Path, PathBuf};
 
 pub use failure::Failure;
 pub use person::{PersonTable, StubbleTable};
+pub use gallery::gallery;
 pub use preview::Streamed;
 pub use rehearse::{Outputs, Rehearsed};
 pub use scene::{Scene, SceneFile};

@@ -74,15 +74,26 @@ fn verdict(r: &Rehearsal) -> Vec<Verdict> {
 /// Front, left side and top, and the treated area near.
 fn pictures(treatment: &Treatment, pattern: &Pattern, judgement: &Judgement<'_>) -> Vec<(String, Picture)> {
     let surface = &treatment.scan.surface;
-    let mesh =
-        Mesh { vertices: surface.vertices(), normals: surface.vertex_normals(), faces: surface.faces(), colour: SKIN };
+    let mesh = Mesh {
+        vertices: surface.vertices(),
+        normals: surface.vertex_normals(),
+        faces: surface.faces(),
+        colour: SKIN,
+        tint: None,
+    };
     let placed: BTreeMap<SiteId, &Judged<'_>> = judgement.dots.iter().map(|d| (d.site.id, d)).collect();
     let dots: Vec<Dot> = pattern
         .sites
         .iter()
         .map(|site| {
             let colour = placed.get(&site.id).map_or(MISSING, |d| record::diverging(d.depth_error().get() / SCALE));
-            Dot { at: site.head_from_skin.origin(), normal: site.head_from_skin.z(), radius: DRAWN, colour }
+            Dot {
+                at: site.head_from_skin.origin(),
+                normal: site.head_from_skin.z(),
+                radius: DRAWN,
+                colour,
+                opacity: 1.0,
+            }
         })
         .collect();
     let (middle, half) = bounds(surface.vertices());

@@ -81,6 +81,13 @@ impl Treatment {
             .map_err(|e| Failure::file(&self.file.path, e))
     }
 
+    /// The pattern without its figures, for pictures.
+    pub(crate) fn lay(&self) -> Result<Pattern, Failure> {
+        let preset = self.file.scene.stipple.preset;
+        stipple::place(&self.scan.surface, &self.fields, self.file.seed(), preset)
+            .map_err(|e| Failure::file(&self.file.path, e))
+    }
+
     /// Makes the program of the whole pattern.
     pub fn plan(&self, pattern: &Pattern) -> Result<Planned, Failure> {
         self.plan_sites(&pattern.sites, self.cell.base_from_head)

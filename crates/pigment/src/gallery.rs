@@ -1,0 +1,92 @@
+//! `pigment gallery`: one picture a scene, as the finished treatment looks.
+//!
+//! In: scenes. Out: a PNG each. Sessions are laid one after another, each among the dots of those before it, as on a
+//! person. Absent: arm, plan, simulation.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use design::{Frozen, FrozenKind};
+use record::Picture;
+use stipple::Site;
+
+use crate::views::{self, Emphasis, SIDES};
+use crate::{Failure, SceneFile, Treatment, progress};
+
+/// One of the four pictures, pixels.
+const SIZE: [usize; 2] = [300, 340];
+/// Dots in the gallery are this much darker than predicted: at a twentieth of a head's height on paper the eye misses the
+/// two to five L* that it sees at arm's length.
+const EMPHASIS: Emphasis = Emphasis(1.6);
+
+/// Draws every scene of `scenes` (all of `scenes/*.toml` when empty) into `out`.
+pub fn gallery(scenes: &[PathBuf], out: &Path, json: bool) -> Result<String, Failure> {
+    let scenes = if scenes.is_empty() { bundled()? } else { scenes.to_vec() };
+    std::fs::create_dir_all(out).map_err(|e| Failure::file(out, e))?;
+    let mut text = String::new();
+    let mut rows = Vec::new();
+    for path in &scenes {
+        let bar = progress::working("stippling and drawing");
+        let finished = Finished::lay(SceneFile::read(path)?)?;
+        let file = out.join(format!("{}.png", finished.treatment.file.name()));
+        let bytes = finished.picture().png_indexed().map_err(|e| Failure::Run(e.to_string()))?;
+        record::write_atomic(&file, &bytes).map_err(|e| Failure::Input(e.to_string()))?;
+        bar.finish_and_clear();
+        let sites = finished.sites.len();
+        let _ = writeln!(text, "{}  {sites} dots, {} kB", file.display(), bytes.len() / 1000);
+        rows.push(serde_json::json!({ "file": file, "sites": sites, "bytes": bytes.len() }));
+    }
+    Ok(if json { serde_json::Value::from(rows).to_string() } else { text })
+}
+
+fn bundled() -> Result<Vec<PathBuf>, Failure> {
+    let folder = crate::repository(Path::new("scenes"));
+    let entries = std::fs::read_dir(&folder).map_err(|e| Failure::file(&folder, e))?;
+    let mut scenes: Vec<PathBuf> =
+        entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| p.extension().is_some_and(|e| e == "toml")).collect();
+    // A sign-off lies beside its scene.
+    scenes.retain(|p| !p.file_stem().is_some_and(|s| s.to_string_lossy().ends_with(".signed")));
+    scenes.sort();
+    if scenes.is_empty() { Err(Failure::file(folder, "holds no *.toml; name the scenes")) } else { Ok(scenes) }
+}
+
+/// A design with the dots of all its sessions.
+pub(crate) struct Finished {
+    /// Of the last session.
+    pub(crate) treatment: Treatment,
+    /// All dots, session by session.
+    pub(crate) sites: Vec<Site>,
+}
+
+impl Finished {
+    /// Lays every session of the scene, whichever it says is today's.
+    pub(crate) fn lay(file: SceneFile) -> Result<Self, Failure> {
+        let mut sites: Vec<Site> = Vec::new();
+        let mut number = 1;
+        loop {
+            let mut file = file.clone();
+            file.scene.session.number = number;
+            let last = number >= file.scene.session.of;
+            let mut treatment = Treatment::new(file)?;
+            if let Some(fields) = Arc::get_mut(&mut treatment.fields) {
+                let earlier = sites.iter().map(|s| s.head_from_skin.origin());
+                fields.freeze(earlier.map(|point| Frozen { point, kind: FrozenKind::Earlier }));
+            }
+            sites.extend(treatment.lay()?.sites);
+            if last {
+                return Ok(Self { treatment, sites });
+            }
+            number += 1;
+        }
+    }
+
+    /// Four views side by side.
+    fn picture(&self) -> Picture {
+        let tint = vec![views::skin_tone(&self.treatment.person); self.treatment.scan.surface.vertices().len()];
+        let dots = views::dots(&self.treatment, &self.sites, EMPHASIS);
+        let sides: Vec<Picture> =
+            SIDES.iter().map(|side| views::side(&self.treatment, &tint, &dots, side, SIZE)).collect();
+        Picture::row(&sides)
+    }
+}

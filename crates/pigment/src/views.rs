@@ -1,0 +1,94 @@
+//! A head with its dots, seen from four sides: what the sheet and the gallery show.
+//!
+//! In: a treatment and dots. Out: pictures. Dots are drawn larger than they are and as transparent as keeps their tone, so
+//! that a head of dots reads as stubble and not as a helmet.
+
+use frames::{Dir, Head, Metres, PerSquareMetre, Point};
+use record::{Camera, Colour, Dot, Mesh, Picture};
+use skin::{Fitzpatrick, Person};
+use stipple::Site;
+
+use crate::Treatment;
+
+/// Radius of a dot as drawn: a third of the spacing of a dense pattern, half a pixel of a head 200 mm tall on 340 pixels.
+const DRAWN: Metres = Metres::from_mm(0.30);
+/// Of the pigment as it looks through the skin: carbon black, a little warm.
+const PIGMENT: Colour = [38, 33, 32];
+/// Lower than this the neck begins: it tells nothing and makes the head small. Metres, in the head frame.
+const CHIN: f64 = -0.085;
+
+/// How dark dots are drawn against what skin's laws say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Emphasis(pub(crate) f64);
+
+/// Front, top, left, right.
+pub(crate) const SIDES: [Side; 4] = [
+    Side { to_eye: [0.0, 1.0, 0.18], up: [0.0, 0.0, 1.0] },
+    Side { to_eye: [0.0, 0.22, 1.0], up: [0.0, 1.0, 0.0] },
+    Side { to_eye: [-1.0, 0.0, 0.12], up: [0.0, 0.0, 1.0] },
+    Side { to_eye: [1.0, 0.0, 0.12], up: [0.0, 0.0, 1.0] },
+];
+
+/// Where a picture is taken from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Side {
+    to_eye: [f64; 3],
+    up: [f64; 3],
+}
+
+/// One picture of a head.
+pub(crate) fn side(treatment: &Treatment, tint: &[Colour], dots: &[Dot], side: &Side, size: [usize; 2]) -> Picture {
+    let surface = &treatment.scan.surface;
+    let mesh = Mesh {
+        vertices: surface.vertices(),
+        normals: surface.vertex_normals(),
+        faces: surface.faces(),
+        colour: skin_tone(&treatment.person),
+        tint: Some(tint),
+    };
+    let dir = |v: [f64; 3], other: Dir<Head>| Dir::try_from_vector(v.into()).unwrap_or(other);
+    let above: Vec<Point<Head>> = surface.vertices().iter().copied().filter(|p| p.coords.z > CHIN).collect();
+    let camera = Camera::fit(dir(side.to_eye, Dir::Y), dir(side.up, Dir::Z), &above, size);
+    record::draw(&mesh, dots, &camera)
+}
+
+/// The dots of `sites` as they look when healed.
+pub(crate) fn dots(treatment: &Treatment, sites: &[Site], emphasis: Emphasis) -> Vec<Dot> {
+    sites.iter().map(|site| dot(treatment, site, emphasis)).collect()
+}
+
+fn dot(treatment: &Treatment, site: &Site, emphasis: Emphasis) -> Dot {
+    let drawn = std::f64::consts::PI * DRAWN.get() * DRAWN.get();
+    let opacity = (taken(&treatment.person, site) * emphasis.0 / drawn).min(0.95);
+    Dot { at: site.head_from_skin.origin(), normal: site.head_from_skin.z(), radius: DRAWN, colour: PIGMENT, opacity }
+}
+
+/// Area of skin that a dot blackens, m². By the embedded-column law `R = R0*exp(-B*N*d*h*(1-exp(-mu*d)))` (skin.md 3.5)
+/// a single dot takes `B*d*h*(1-exp(-mu*d))` of the light of its surroundings, whatever else is near.
+fn taken(person: &Person, site: &Site) -> f64 {
+    let Some(column) = skin::column(site.target, person.facts(site.zone).epidermis) else { return 0.0 };
+    let density = PerSquareMetre::from_per_cm2(10.0);
+    let stipple = skin::Stipple {
+        lightness: person.lightness(),
+        density,
+        diameter: site.healed.max(Metres::from_mm(0.10)).min(Metres::from_mm(0.30)),
+        column: [column[0], column[1].min(Metres::from_mm(0.80))],
+        absorption: skin::BLACK * site.shade,
+    };
+    let bare = skin::reflectance_of(stipple.lightness);
+    // Outside the law's range (a dot deeper than any that was simulated) the geometric area is what is known.
+    let geometric = 0.25 * std::f64::consts::PI * site.healed.get() * site.healed.get();
+    skin::reflectance(&stipple).map_or(geometric, |r| (bare / r).ln() / density.get())
+}
+
+/// Colour of untreated skin under white light (own choice, in even steps of lightness).
+pub(crate) const fn skin_tone(person: &Person) -> Colour {
+    match person.fitzpatrick {
+        Fitzpatrick::I => [240, 208, 190],
+        Fitzpatrick::II => [230, 192, 170],
+        Fitzpatrick::III => [211, 168, 140],
+        Fitzpatrick::IV => [180, 134, 106],
+        Fitzpatrick::V => [138, 98, 76],
+        Fitzpatrick::VI => [98, 68, 54],
+    }
+}
