@@ -16,9 +16,9 @@ use crate::{Failure, SceneFile, Treatment, progress};
 
 /// One of the four pictures, pixels.
 const SIZE: [usize; 2] = [300, 340];
-/// Dots in the gallery are this much darker than predicted: at a twentieth of a head's height on paper the eye misses the
-/// two to five L* that it sees at arm's length.
-const EMPHASIS: Emphasis = Emphasis(1.6);
+/// Dots in the gallery are this much darker than predicted: at a twentieth of its size on a screen the eye misses the
+/// two to five L* that it sees on a head at arm's length.
+const EMPHASIS: Emphasis = Emphasis(2.5);
 
 /// Draws every scene of `scenes` (all of `scenes/*.toml` when empty) into `out`.
 pub fn gallery(scenes: &[PathBuf], out: &Path, json: bool) -> Result<String, Failure> {

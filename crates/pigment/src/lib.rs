@@ -25,8 +25,8 @@ mod views;
 use std::path::{Path, PathBuf};
 
 pub use failure::Failure;
-pub use person::{PersonTable, StubbleTable};
 pub use gallery::gallery;
+pub use person::{PersonTable, StubbleTable};
 pub use preview::Streamed;
 pub use rehearse::{Outputs, Rehearsed};
 pub use scene::{Scene, SceneFile};

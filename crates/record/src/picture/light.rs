@@ -3,6 +3,8 @@
 //! In: depth, normal and colour of every sample. Out: the colour as it is lit: a key light above the viewer's left
 //! shoulder, light from the sky, less of it in hollows (eyes, ears, below the brow), a faint sheen.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use super::OVER;
 use super::raster::Canvas;
 
@@ -15,7 +17,7 @@ const SKY: [f32; 2] = [0.36, 0.20];
 /// At the brightest place of the sheen.
 const SHEEN: f32 = 0.045;
 /// A quarter of the directions in which a hollow is looked for, right and down; the others are turned by right angles.
-const DIRECTIONS: [[f64; 2]; 4] = [[1.0, 0.0], [0.9239, 0.3827], [0.7071, 0.7071], [0.3827, 0.9239]];
+const DIRECTIONS: [[f64; 2]; 4] = [[1.0, 0.0], [0.9239, 0.3827], [FRAC_1_SQRT_2, FRAC_1_SQRT_2], [0.3827, 0.9239]];
 /// How far, metres, and how much is believed of what stands there: a step there would draw a ring around every ear.
 const RINGS: [(f64, f64); 6] = [(1.5e-3, 1.0), (3e-3, 1.0), (6e-3, 0.9), (10e-3, 0.7), (15e-3, 0.45), (22e-3, 0.2)];
 

@@ -10,13 +10,16 @@ use super::Colour;
 /// As many as a byte can number.
 const MOST: usize = 256;
 
+/// Colours of one box and how often each is seen.
+type Members = Vec<(Colour, u64)>;
+
 /// The palette and one number a pixel.
 pub(super) fn palette(pixels: &[Colour]) -> (Vec<Colour>, Vec<u8>) {
     let mut counts: BTreeMap<Colour, u64> = BTreeMap::new();
     for pixel in pixels {
         *counts.entry(*pixel).or_default() += 1;
     }
-    let colours: Vec<(Colour, u64)> = counts.into_iter().collect();
+    let colours: Members = counts.into_iter().collect();
     let mut boxes = if colours.is_empty() { Vec::new() } else { vec![colours] };
     while boxes.len() < MOST {
         // The box whose cut gains most: wide, and seen often.
@@ -60,7 +63,7 @@ fn gain(members: &[(Colour, u64)]) -> u64 {
 }
 
 /// At the median of the widest channel; neither half is empty because the range is not zero.
-fn cut(mut members: Vec<(Colour, u64)>) -> (Vec<(Colour, u64)>, Vec<(Colour, u64)>) {
+fn cut(mut members: Members) -> (Members, Members) {
     let (k, _) = widest(&members);
     members.sort_by_key(|(c, _)| (c[k], *c));
     let half = members.iter().map(|(_, n)| n).sum::<u64>() / 2;

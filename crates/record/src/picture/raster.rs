@@ -178,9 +178,7 @@ impl Canvas {
         for (i, cover, depth) in inside {
             if depth > self.depth[i] {
                 let a = (cover * fair * dot.opacity.clamp(0.0, 1.0)) as f32;
-                for k in 0..3 {
-                    self.colour[i][k] += a * (colour[k] - self.colour[i][k]);
-                }
+                self.colour[i].iter_mut().zip(colour).for_each(|(below, above)| *below += a * (above - *below));
             }
         }
     }
