@@ -30,6 +30,6 @@ pub use joints::{Joint, JointAcc, JointJerk, JointPos, JointTorque, JointVel, MA
 pub use link::{Capsule, Form, Link, Look, Payload};
 pub use model::{ArmModel, Jacobian, JointModel, Limits};
 pub use motion::Motion;
-pub use program::{Digest, Program, Stroke};
+pub use program::{Detour, Digest, Program, Stroke};
 pub use tool::{Drive, Needle, Nose, Sensors, Tool};
 pub use urdf::{ACCELERATION, CONTINUOUS, JERK};

@@ -36,8 +36,20 @@ pub struct Program {
     pub approach: Vec<JointPos>,
     /// In the order of work.
     pub strokes: Vec<Stroke>,
+    /// Ways between two strokes that no straight hop joins, in order of [`Detour::before`].
+    pub detours: Vec<Detour>,
     /// From the last stroke's `lifted` back to `park`, stopping at each; neither end is listed.
     pub retreat: Vec<JointPos>,
+}
+
+/// A way around something: from the `lifted` of the stroke before, stopping at each of `stops`, to the `lifted` of stroke
+/// `before`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Detour {
+    /// Index of the stroke that it leads to; never the first.
+    pub before: u32,
+    /// At least one.
+    pub stops: Vec<JointPos>,
 }
 
 /// One dot.
@@ -85,6 +97,12 @@ impl Program {
         Ok(program)
     }
 
+    /// Where to stop on the way to stroke `index`; nowhere, if the straight hop is clear.
+    pub fn detour(&self, index: usize) -> &[JointPos] {
+        let found = self.detours.binary_search_by(|d| (d.before as usize).cmp(&index));
+        found.map_or(&[], |k| &self.detours[k].stops)
+    }
+
     /// What every reader may rely on: one number of joints throughout, every number finite.
     fn check(&self) -> Result<(), String> {
         let dof = self.park.len();
@@ -94,7 +112,8 @@ impl Program {
             return Err(format!("its limits are not for the {dof} joints of its park posture"));
         }
         let strokes = self.strokes.iter().flat_map(|s| [&s.touch, &s.lifted]);
-        for q in self.approach.iter().chain(&self.retreat).chain([&self.park]).chain(strokes) {
+        let detours = self.detours.iter().flat_map(|d| &d.stops);
+        for q in self.approach.iter().chain(&self.retreat).chain([&self.park]).chain(strokes).chain(detours) {
             if q.len() != dof || !q.is_finite() {
                 return Err(format!("the posture {:?} is not {dof} finite angles", &**q));
             }
@@ -107,6 +126,14 @@ impl Program {
             {
                 return Err(format!("{} has a number that cannot be", stroke.site));
             }
+        }
+        let mut least = 1;
+        for detour in &self.detours {
+            let before = detour.before as usize;
+            if !(least..self.strokes.len()).contains(&before) || detour.stops.is_empty() {
+                return Err(format!("its detour before stroke {before} leads from nowhere or has no stops"));
+            }
+            least = before + 1;
         }
         if !self.base_from_head.is_finite() {
             return Err("the head's pose is not finite".to_owned());

@@ -14,7 +14,7 @@ use crate::ArmError;
 /// Opens every program file.
 const MAGIC: [u8; 8] = *b"pigment\x1A";
 /// Raised with every change of what a body means.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 /// Magic, version, length of the body.
 const HEAD: usize = 8 + 2 + 8;
 /// SHA-256.

@@ -74,7 +74,14 @@ impl Treatment {
         });
         let risen =
             risen.ok_or_else(|| Failure::Run("after a fault the arm cannot be drawn back from the head".into()))?;
-        Ok([risen].into_iter().chain(program.approach.iter().rev().copied()).chain([program.park]).collect())
+        // Back through every detour that led here, seen from the stroke whose lifted posture is nearest.
+        let far = |q: &JointPos| q.zip(from, |a, b| a - b).max_abs();
+        let nearest = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
+        let here = program.strokes.iter().map(|s| far(&s.lifted)).enumerate().min_by(nearest).map_or(0, |(i, _)| i);
+        let led = program.detours.iter().rev().filter(|d| d.before as usize <= here);
+        let back = led.flat_map(|d| d.stops.iter().rev().copied());
+        let out = program.approach.iter().rev().copied();
+        Ok([risen].into_iter().chain(back).chain(out).chain([program.park]).collect())
     }
 
     /// One slow motion by the pendant, needle in.

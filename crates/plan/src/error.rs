@@ -76,7 +76,7 @@ pub enum Reject {
     },
     /// Reachable, but no way leads there from the strokes before.
     #[error(
-        "no clear way from the other sites ({part} would meet {obstacle}); give it a session of its own, or raise highest_lift"
+        "no clear way from park or from the other sites ({part} would meet {obstacle}); park the tool on this side of the head, or give the site a session of its own"
     )]
     NoPassage {
         /// Of the arm or tool.
@@ -150,18 +150,6 @@ pub enum PlanError {
         distance: Metres,
         /// What is asked for.
         least: Metres,
-    },
-    /// No way from park to the sites.
-    #[error(
-        "no clear way from park to {site} ({part} meets {obstacle}); change the park posture so that the tool is on the sites' side of the head"
-    )]
-    NoApproach {
-        /// First or last in the program.
-        site: SiteId,
-        /// Of the arm or tool.
-        part: String,
-        /// What is in the way.
-        obstacle: Obstacle,
     },
     /// The description is not one of this arm, or not made of numbers.
     #[error("{what}; {way_out}")]

@@ -11,6 +11,7 @@
 mod body;
 mod choose;
 mod clear;
+mod detour;
 mod door;
 mod error;
 mod field;

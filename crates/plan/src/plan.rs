@@ -5,7 +5,7 @@
 //! (`reach`), choice (`ladder`), ways (`hops`, `route`), times (`timing`), and a check that shares no search code
 //! (`verify`). Absent: any clock; results do not depend on the number of threads.
 
-use arm::{ArmModel, JointPos, Program, Stroke, Tool};
+use arm::{ArmModel, Detour, JointPos, Program, Stroke, Tool};
 use frames::{Metres, Protrusion};
 use nalgebra::Point3;
 use rayon::prelude::*;
@@ -14,15 +14,13 @@ use stipple::Site;
 
 use crate::body::Body;
 use crate::choose::{Choice, retain};
-use crate::clear::{Margins, Nose, Touch, World};
+use crate::clear::{Margins, Touch, World};
 use crate::field::Field;
 use crate::hops::{self, Made};
 use crate::ladder::is_change;
-use crate::reach::{Reach, milder};
-use crate::{Cell, Options, PlanError, Reject, Rejected, Stats, door, route, timing, verify};
+use crate::reach::Reach;
+use crate::{Cell, Options, PlanError, Reject, Rejected, Stats, detour, door, timing, verify};
 
-/// Above the skin, joints may turn freely: the approach ends here and goes straight down. m.
-const RISES: [f64; 4] = [0.05, 0.03, 0.02, 0.01];
 /// Blocked changes are moved elsewhere so many times.
 const BARS: usize = 8;
 /// A run of strokes cut off by blocked hops on both sides is left out when it is this short.
@@ -85,14 +83,27 @@ pub fn plan(
         made = choice.settle(&reach, sites, &protrusions, &mut rejected);
         blocked = hops::clear(&reach, &mut made, ring);
     }
-    let dropped = connect(&reach, &mut made, blocked, ring);
+    let (mut detours, dropped) = connect(&reach, &mut made, blocked, &cell.park, ring);
     rejected.extend(dropped.into_iter().map(|(i, reason)| Rejected { site: sites[i as usize].id, reason }));
+    // A stroke at either end to which no way leads from park is left out, so that the next may be the end.
+    let (mut approach, mut retreat) = (Err(None), Err(None));
+    while let Some(first) = made.first() {
+        approach = detour::home(&reach, first, &cell.park);
+        let Err(touch) = &approach else { break };
+        rejected.push(no_way(&reach, sites, first, touch.as_ref()));
+        made.remove(0);
+        detours.retain(|d| d.before > 1);
+        detours.iter_mut().for_each(|d| d.before -= 1);
+    }
+    while let Some(last) = made.last() {
+        retreat = detour::home(&reach, last, &cell.park);
+        let Err(touch) = &retreat else { break };
+        rejected.push(no_way(&reach, sites, last, touch.as_ref()));
+        made.pop();
+        detours.retain(|d| (d.before as usize) < made.len());
+    }
     rejected.sort_by_key(|r| r.site);
-    let (Some(first), Some(last)) = (made.first().copied(), made.last().copied()) else {
-        return Err(nothing(sites, &rejected));
-    };
-    let approach = home(&reach, sites, &first, cell, options)?;
-    let mut retreat = home(&reach, sites, &last, cell, options)?;
+    let (Ok(approach), Ok(mut retreat)) = (approach, retreat) else { return Err(nothing(sites, &rejected)) };
     retreat.reverse();
 
     let strokes: Vec<Stroke> = made.iter_mut().map(|m| stroke(&reach, sites, m, options)).collect();
@@ -106,6 +117,7 @@ pub fn plan(
         park: cell.park,
         approach,
         strokes,
+        detours,
         retreat,
     };
     verify::verify(&program, &world, surface, tool, options)?;
@@ -113,14 +125,30 @@ pub fn plan(
     Ok((program, rejected, stats))
 }
 
-/// Leaves out runs of strokes that no way leads to, until no hop is blocked.
-fn connect(reach: &Reach<'_>, made: &mut Vec<Made>, mut blocked: Vec<(usize, Touch)>, ring: f64) -> Vec<(u32, Reject)> {
+/// Finds a way around for every blocked hop; leaves out runs of strokes to which there is none.
+fn connect(
+    reach: &Reach<'_>,
+    made: &mut Vec<Made>,
+    mut blocked: Vec<(usize, Touch)>,
+    park: &JointPos,
+    ring: f64,
+) -> (Vec<Detour>, Vec<(u32, Reject)>) {
     let mut dropped = Vec::new();
-    while let Some((_, touch)) = blocked.first() {
+    loop {
+        let found: Vec<Option<Vec<JointPos>>> =
+            blocked.par_iter().map(|(i, _)| detour::detour(reach, &made[*i], &made[*i + 1], park)).collect();
+        let (mut detours, mut closed) = (Vec::new(), Vec::new());
+        for ((i, touch), stops) in blocked.into_iter().zip(found) {
+            match stops {
+                Some(stops) => detours.push(Detour { before: i as u32 + 1, stops }),
+                None => closed.push((i, touch)),
+            }
+        }
+        let Some((_, touch)) = closed.first() else { return (detours, dropped) };
         let (part, obstacle) = reach.world.names(touch);
-        // Runs between blocked hops.
+        // Runs between closed hops.
         let mut starts = vec![0];
-        starts.extend(blocked.iter().map(|(i, _)| i + 1));
+        starts.extend(closed.iter().map(|(i, _)| i + 1));
         let ends = starts.iter().skip(1).copied().chain([made.len()]);
         let runs: Vec<(usize, usize)> = starts.iter().copied().zip(ends).collect();
         let longest = runs.iter().map(|r| r.1 - r.0).max().unwrap_or(0);
@@ -141,42 +169,12 @@ fn connect(reach: &Reach<'_>, made: &mut Vec<Made>, mut blocked: Vec<(usize, Tou
         retain(made, &keep);
         blocked = hops::clear(reach, made, ring);
     }
-    dropped
 }
 
-/// From park to above a stroke: the stops, in that order.
-fn home(
-    reach: &Reach<'_>,
-    sites: &[Site],
-    made: &Made,
-    cell: &Cell,
-    options: &Options,
-) -> Result<Vec<JointPos>, PlanError> {
-    let site = sites[made.site as usize].id;
-    let mut why: Option<Touch> = None;
-    for rise in RISES.map(Metres::new) {
-        let above = if rise <= made.lift {
-            made.pair.lifted
-        } else {
-            let Some(q) = reach.rise(&made.place, made.node, &made.pair.lifted, made.lift, rise) else { continue };
-            q
-        };
-        let low = Nose::Off(0.5 * options.lift.get());
-        let free = Nose::Off(options.head_clearance.get().min(0.5 * rise.get().max(made.lift.get())));
-        let way = reach.world.way(&above, &made.pair.lifted, low);
-        match way.and_then(|()| route::route(reach.world, &cell.park, &above, free, options.seed)) {
-            Ok(mut stops) => {
-                if rise > made.lift {
-                    stops.push(above);
-                }
-                return Ok(stops);
-            }
-            Err(touch) => why = milder(why, Some(touch)),
-        }
-    }
+fn no_way(reach: &Reach<'_>, sites: &[Site], made: &Made, touch: Option<&Touch>) -> Rejected {
     let (part, obstacle) =
-        why.map_or_else(|| ("the arm".to_owned(), crate::Obstacle::Head), |touch| reach.world.names(&touch));
-    Err(PlanError::NoApproach { site, part, obstacle })
+        touch.map_or_else(|| ("the arm".to_owned(), crate::Obstacle::Head), |touch| reach.world.names(touch));
+    Rejected { site: sites[made.site as usize].id, reason: Reject::NoPassage { part, obstacle } }
 }
 
 fn stroke(reach: &Reach<'_>, sites: &[Site], made: &Made, options: &Options) -> Stroke {
@@ -197,7 +195,15 @@ fn stats(program: &Program, made: &[Made], rejected: usize, arm: &ArmModel, tool
     let pace = &options.pace;
     let tcp = &tool.flange_from_tcp;
     let hop = |a: &JointPos, b: &JointPos, speed: f64| timing::hop(arm, tcp, a, b, pace, speed).seconds();
-    let hops: Vec<f64> = made.par_windows(2).map(|w| hop(&w[0].pair.lifted, &w[1].pair.lifted, pace.near)).collect();
+    let way = |stops: &[JointPos]| stops.windows(2).map(|w| hop(&w[0], &w[1], pace.near)).sum::<f64>();
+    let hops: Vec<f64> = made
+        .par_windows(2)
+        .enumerate()
+        .map(|(i, w)| {
+            let ends = [w[0].pair.lifted, w[1].pair.lifted];
+            way(&ends[..1].iter().chain(program.detour(i + 1)).chain(&ends[1..]).copied().collect::<Vec<_>>())
+        })
+        .collect();
     let (mut ends, mut last) = (0.0, program.park);
     for q in program.approach.iter().chain(made.first().map(|m| &m.pair.lifted)) {
         ends += hop(&last, q, pace.near);
@@ -216,7 +222,8 @@ fn stats(program: &Program, made: &[Made], rejected: usize, arm: &ArmModel, tool
     let known = made.windows(2).filter(|w| w[1].rung == w[0].rung + 1);
     let floor: f64 = known.map(|w| w[1].least * (1.0 - 1e-5)).sum();
     let bound = ends + floor + made.iter().map(|m| own(m, options.lift)).sum::<f64>();
-    let turns = made.windows(2).map(|w| w[1].pair.lifted.zip(&w[0].pair.lifted, |b, a| b - a).max_abs());
+    let straight = made.windows(2).enumerate().filter(|(i, _)| program.detour(i + 1).is_empty());
+    let turns = straight.map(|(_, w)| w[1].pair.lifted.zip(&w[0].pair.lifted, |b, a| b - a).max_abs());
     Stats {
         planned: made.len(),
         rejected,
@@ -227,6 +234,7 @@ fn stats(program: &Program, made: &[Made], rejected: usize, arm: &ArmModel, tool
         tour_m: made.windows(2).map(|w| (w[1].place.at - w[0].place.at).norm()).sum(),
         max_hop_rad: turns.clone().fold(0.0, f64::max),
         travel_rad: turns.sum(),
+        detours: program.detours.len(),
         seconds: 0.0,
     }
 }

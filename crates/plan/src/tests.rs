@@ -39,7 +39,13 @@ fn is_sound(program: &Program, rejected: &[Rejected], sites: &[stipple::Site], c
     }
     let stops = std::iter::once(program.park)
         .chain(program.approach.iter().copied())
-        .chain(program.strokes.iter().map(|s| s.lifted))
+        .chain(
+            program
+                .strokes
+                .iter()
+                .enumerate()
+                .flat_map(|(i, s)| program.detour(i).iter().copied().chain([s.lifted]).collect::<Vec<_>>()),
+        )
         .chain(program.retreat.iter().copied())
         .chain([program.park])
         .collect::<Vec<_>>();
@@ -99,7 +105,8 @@ fn the_far_side_is_refused_with_reasons_and_the_near_side_planned() {
     let sites = sites(300, [0.0, 0.0, 1.0], 3.2, 3);
     let (program, rejected, stats) = run(&sites, &cell, &Options::default()).unwrap();
     is_sound(&program, &rejected, &sites, &cell);
-    assert!(stats.planned > 50 && stats.rejected > 50, "{stats:?}");
+    assert!(stats.planned > 200 && stats.rejected > 20, "{stats:?}");
+    assert!(stats.detours > 0 && stats.detours == program.detours.len(), "around the head: {stats:?}");
     assert!(rejected.iter().all(|r| !r.reason.to_string().is_empty()));
 }
 

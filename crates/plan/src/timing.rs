@@ -85,9 +85,11 @@ pub struct Stats {
     pub bound_ratio: f64,
     /// Length of the tour over the skin, straight from site to site, m.
     pub tour_m: f64,
-    /// Farthest that a joint turns in one hop.
+    /// Farthest that a joint turns in one straight hop.
     pub max_hop_rad: f64,
-    /// Sum over the hops of the farthest joint's turn.
+    /// Ways around something, between two strokes that no straight hop joins.
+    pub detours: usize,
+    /// Sum over the straight hops of the farthest joint's turn.
     pub travel_rad: f64,
     /// Planning itself, wall clock; 0 until the caller fills it in.
     pub seconds: f64,

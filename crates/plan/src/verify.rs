@@ -93,6 +93,12 @@ impl Check<'_> {
             self.posture(q).map_err(fail)?;
         }
         let Some(next) = self.program.strokes.get(i + 1) else { return Ok(()) };
+        let detour = self.program.detour(i + 1);
+        if !detour.is_empty() {
+            let stops: Vec<JointPos> =
+                [stroke.lifted].into_iter().chain(detour.iter().copied()).chain([next.lifted]).collect();
+            return stops.windows(2).try_for_each(|w| self.way(&w[0], &w[1], 64)).map_err(fail);
+        }
         self.motion(&stroke.lifted, &next.lifted).map_err(fail)?;
         for u in PLACES {
             self.posture(&stroke.lifted.zip(&next.lifted, |a, b| a + (b - a) * u)).map_err(fail)?;

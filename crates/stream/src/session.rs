@@ -248,7 +248,8 @@ fn check(
         return Err(Refused::Contact { force, least, most });
     }
     let dof = model.dof();
-    let ways = program.approach.iter().chain(&program.retreat).chain([&program.park]);
+    let detours = program.detours.iter().flat_map(|d| &d.stops);
+    let ways = program.approach.iter().chain(detours).chain(&program.retreat).chain([&program.park]);
     for q in ways.clone() {
         if q.len() != dof {
             return Err(Refused::Joints { program: q.len(), arm: dof });

@@ -36,7 +36,9 @@ const TELL_LEASE: Span = Span::from_ms(50);
 pub(crate) enum Route {
     /// `approach[k]`, or the first stroke after the last of them.
     Out(usize),
-    /// The stroke `index`.
+    /// Stop `k` of the detour to the stroke `index`, or the stroke after the last of them.
+    Via(usize),
+    /// The stroke `index`, straight.
     Hop,
     /// `retreat[k]`, or park after the last of them.
     Home(usize),
@@ -125,6 +127,7 @@ impl Controller {
         let strokes = &self.program.strokes;
         let to = match self.route {
             Route::Out(k) => self.program.approach.get(k).or(strokes.first().map(|s| &s.lifted)),
+            Route::Via(k) => self.program.detour(self.index).get(k).or(strokes.get(self.index).map(|s| &s.lifted)),
             Route::Hop => strokes.get(self.index).map(|s| &s.lifted),
             Route::Home(k) => Some(self.program.retreat.get(k).unwrap_or(&self.program.park)),
         };
@@ -148,7 +151,7 @@ impl Controller {
             if self.route == Route::Hop {
                 self.abandon_for(Why::TouchedInTravel, None, now);
             } else {
-                // Nothing should be in the way between park and head: somebody must look.
+                // Nothing should be in the way of an approach, a retreat or a detour: somebody must look.
                 let cause = Cause::Touched { nose: state.nose, force: state.axial_force };
                 self.hold_for(now, HoldWhy::Cause(cause), true);
             }
@@ -172,12 +175,16 @@ impl Controller {
                 self.route = Route::Out(k + 1);
                 self.go_on(from, &q);
             }
+            Route::Via(k) if k < self.program.detour(self.index).len() => {
+                self.route = Route::Via(k + 1);
+                self.go_on(from, &q);
+            }
             Route::Home(k) if k < self.program.retreat.len() => {
                 self.route = Route::Home(k + 1);
                 self.go_on(from, &q);
             }
             Route::Home(_) => self.finish(now),
-            Route::Out(_) | Route::Hop => {
+            Route::Out(_) | Route::Via(_) | Route::Hop => {
                 self.phase = Phase::Ready;
                 self.route = Route::Hop;
                 self.work = Work::default();
@@ -252,7 +259,7 @@ impl Controller {
             self.pause_after_dot = false;
             self.hold_for(from, HoldWhy::Paused, true);
         }
-        // A way to or from the head that was broken off is taken up where it was.
+        // An approach, a retreat or a detour that was broken off is taken up where it was.
         if self.route == Route::Hop {
             if self.then != Then::Again {
                 self.index += 1;
@@ -260,6 +267,8 @@ impl Controller {
             }
             if self.index >= self.program.strokes.len() {
                 self.route = Route::Home(0);
+            } else if self.then != Then::Again && !self.program.detour(self.index).is_empty() {
+                self.route = Route::Via(0);
             }
         }
         self.then = Then::Next;

@@ -3,10 +3,11 @@
 
 mod common;
 
+use arm::{Detour, JointPos};
 use common::*;
-use frames::Span;
+use frames::{Instant, Span};
 use nalgebra::{Isometry3, Vector3};
-use stream::{Config, Cycle, Ended, Event, Input, Outcome, Phase, run_virtual};
+use stream::{Command, Config, Cycle, Ended, Event, Input, Outcome, Phase, Sink, run_virtual};
 
 struct Run {
     outcomes: Vec<Outcome>,
@@ -169,4 +170,64 @@ fn the_same_states_give_the_same_setpoints() {
         assert_eq!(tick.event, c.event);
     }
     eprintln!("{:.2} us a cycle", began.elapsed().as_secs_f64() * 1e6 / cycles.len() as f64);
+}
+
+/// Watches the way to stroke 4, and pauses on it if asked to.
+struct Walker {
+    stops: [JointPos; 2],
+    passed: Vec<usize>,
+    done: Vec<u32>,
+    pause: bool,
+    held: bool,
+    on_the_way: u32,
+}
+
+impl Sink for Walker {
+    fn input(&mut self, _: Instant) -> Input {
+        let command = match self.on_the_way {
+            400 if self.pause => Some(Command::Pause),
+            1_500 if self.pause => Some(Command::Resume),
+            _ => None,
+        };
+        Input { command, ..Input::FREE }
+    }
+
+    fn cycle(&mut self, cycle: &Cycle) {
+        if let Some(Event::Done(o)) = cycle.event {
+            self.done.push(o.index);
+        }
+        self.held |= matches!(cycle.event, Some(Event::Held(_)));
+        let travels = cycle.index == 4 && cycle.phase == Phase::Travel;
+        self.on_the_way += u32::from(travels || self.held);
+        let Some(said) = cycle.setpoint.filter(|_| cycle.index == 4) else { return };
+        // Said for the tracked head, which stands where the program's does but for noise.
+        for (k, stop) in self.stops.iter().enumerate() {
+            let there = said.q.zip(stop, |a, b| a - b).max_abs() < 2e-3;
+            if there && said.qd.max_abs() < 2e-2 && self.passed.last() != Some(&k) {
+                self.passed.push(k);
+            }
+        }
+    }
+}
+
+/// Between the fourth and the fifth dot no straight hop is clear: the arm stops at every stop of the detour, in order, also
+/// when a person paused it on the way.
+#[test]
+fn a_detour_is_followed_stop_by_stop() {
+    for pause in [false, true] {
+        let (model, tool) = (model(), tool("voice_coil.toml"));
+        let mut program = program(&model, &tool, 1, 10);
+        let above = program.approach[0];
+        let far = above.zip(&program.park, |a, b| 0.5 * (a + b));
+        program.detours = vec![Detour { before: 4, stops: vec![above, far, above] }];
+        let mut driver = Ideal::new(&model, &tool, &program);
+        let mut controller = controller(&model, &tool, program, Config::default());
+        let mut walker =
+            Walker { stops: [above, far], passed: Vec::new(), done: Vec::new(), pause, held: false, on_the_way: 0 };
+        let caught = run_virtual(&mut controller, &mut driver, &mut walker).unwrap();
+        assert_eq!(caught.ended, Ended::Finished);
+        assert_eq!(walker.held, pause);
+        assert_eq!(walker.done, (0..10).collect::<Vec<_>>(), "pause: {pause}");
+        assert_eq!(walker.passed, [0, 1, 0], "pause: {pause}");
+    }
 }

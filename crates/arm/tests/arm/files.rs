@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use arm::{ArmError, ArmModel, Drive, JointPos, Program, Stroke, Tool};
+use arm::{ArmError, ArmModel, Detour, Drive, JointPos, Program, Stroke, Tool};
 use frames::{Metres, Penetration, Pose, Protrusion, SiteId, Span};
 use nalgebra::Isometry3;
 use proptest::prelude::*;
@@ -267,6 +267,7 @@ fn program(n: usize) -> Program {
         park: q(0),
         approach: vec![q(1), q(2)],
         strokes: (0..n).map(stroke).collect(),
+        detours: if n > 2 { vec![Detour { before: 2, stops: vec![q(4), q(5)] }] } else { Vec::new() },
         retreat: vec![q(3)],
     }
 }
@@ -312,7 +313,7 @@ fn program_faults_are_typed() {
     assert!(matches!(load(&longer), Err(ArmError::Length { .. })));
     let mut other = good.clone();
     other[8] = 9;
-    assert!(matches!(load(&other), Err(ArmError::Version { found: 9, known: 1, .. })));
+    assert!(matches!(load(&other), Err(ArmError::Version { found: 9, known: 2, .. })));
     assert!(matches!(load(b"PK\x03\x04 not ours at all, but long enough"), Err(ArmError::NotAProgram { .. })));
     let mut flip = good.clone();
     flip[100] ^= 0x10;
@@ -333,6 +334,11 @@ fn program_nonsense_is_refused() {
         |p: &mut Program| p.strokes[2].protrusion = Protrusion::new(Metres::new(f64::INFINITY)),
         |p: &mut Program| p.strokes[2].dwell = Span::from_ms(-1),
         |p: &mut Program| p.park = JointPos::zeros(7),
+        |p: &mut Program| p.detours[0].stops[1][0] = f64::NAN,
+        |p: &mut Program| p.detours[0].stops.clear(),
+        |p: &mut Program| p.detours[0].before = 0,
+        |p: &mut Program| p.detours[0].before = 3,
+        |p: &mut Program| p.detours.push(p.detours[0].clone()),
         |p: &mut Program| p.base_from_head = Pose::new(Isometry3::translation(f64::NAN, 0.0, 0.0)),
     ] {
         let mut bad = program(3);

@@ -113,6 +113,7 @@ pub fn program(model: &ArmModel, tool: &Tool, rows: u32, columns: u32) -> Progra
         park,
         approach: vec![gate],
         strokes,
+        detours: Vec::new(),
         retreat: vec![gate],
     }
 }
