@@ -80,7 +80,7 @@ fn whole(
 }
 
 /// Pattern, seconds it took, and program.
-fn program(treatment: &Treatment) -> Result<(Pattern, f64, Planned), Failure> {
+pub(crate) fn program(treatment: &Treatment) -> Result<(Pattern, f64, Planned), Failure> {
     let bar = progress::working("stippling and planning");
     let began = Clock::now();
     let pattern = treatment.stipple()?;
@@ -119,39 +119,6 @@ pub fn stream(
     let mut text = stream_line(&report);
     for refused in &streamed.timing.realtime.refused {
         let _ = writeln!(text, "          not granted: {refused}");
-    }
-    Ok(text)
-}
-
-/// Reads everything and says what it is; writes nothing.
-pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
-    let treatment = Treatment::load(scene)?;
-    let (pattern, _, planned) = program(&treatment)?;
-    let surface = &treatment.scan.surface;
-    if json {
-        let value = serde_json::json!({
-            "scene": treatment.file.name(), "triangles": surface.faces().len(), "area_m2": surface.area(),
-            "sites": pattern.sites.len(), "planned": planned.stats.planned, "warnings": treatment.warnings,
-        });
-        return Ok(value.to_string());
-    }
-    let mut text = format!(
-        "{}: {} triangles, {:.0} cm2; {}\n",
-        treatment.file.scene.scan.file.display(),
-        surface.faces().len(),
-        surface.area() * 1e4,
-        treatment.arm.name
-    );
-    let repairs = treatment.scan.repairs.to_string();
-    for line in repairs.lines().filter(|l| !l.is_empty()) {
-        let _ = writeln!(text, "repaired: {line}");
-    }
-    for warning in &treatment.warnings {
-        let _ = writeln!(text, "warning: {warning}");
-    }
-    let _ = writeln!(text, "{} sites, {} planned", pattern.sites.len(), planned.stats.planned);
-    if let Some(points) = design::propose_hairline(&treatment.scan) {
-        let _ = writeln!(text, "a hairline by rule, to paste and move:\ncontrol_points = {points:.1?}");
     }
     Ok(text)
 }

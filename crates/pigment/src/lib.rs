@@ -4,6 +4,7 @@
 //! Absent: any stage's own work, and the viewer.
 
 pub mod bench;
+pub mod check;
 pub mod cli;
 pub mod commands;
 mod failure;

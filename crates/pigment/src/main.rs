@@ -4,9 +4,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use pigment::Failure;
 use pigment::cli::{Cli, Command};
-use pigment::commands;
+use pigment::{Failure, check, commands};
 
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
@@ -30,7 +29,7 @@ fn dispatch(cli: &Cli) -> Result<String, Failure> {
     match &cli.command {
         None => commands::run(&pigment::repository(Path::new("scenes/hairline.toml")), None, count, cli.json),
         Some(Command::Run(args)) => commands::run(&args.scene, args.out.as_deref(), count, cli.json),
-        Some(Command::Check { scene }) => commands::check(scene, cli.json),
+        Some(Command::Check { scene }) => check::check(scene, cli.json),
         Some(Command::Stipple { scene, output }) => commands::stipple(scene, output, cli.json),
         Some(Command::Plan { scene, output }) => commands::plan(scene, output, cli.json),
         Some(Command::Rehearse(args)) => commands::rehearse(&args.scene, args.out.as_deref(), cli.json),
