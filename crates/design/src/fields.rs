@@ -53,8 +53,16 @@ pub(crate) struct Drawn {
 /// Where no dot may go. Margins are included.
 #[derive(Debug)]
 pub(crate) enum KeepOut {
-    Ball { middle: Vector3<f64>, radius: f64 },
-    Loop { inside: Loop, margin: f64 },
+    Ball {
+        middle: Vector3<f64>,
+        radius: f64,
+    },
+    Loop {
+        inside: Loop,
+        margin: f64,
+    },
+    /// Where the scan ends: unknown skin. Empty for a closed one.
+    Border(std::sync::Arc<scan::Border>),
 }
 
 impl KeepOut {
@@ -62,6 +70,7 @@ impl KeepOut {
         match self {
             Self::Ball { middle, radius } => (p - middle).norm() <= *radius,
             Self::Loop { inside, margin } => inside.inside(p, normal).is_some_and(|d| d >= -margin),
+            Self::Border(border) => border.distance(Point::from(*p), scan::BORDER_MARGIN).is_some(),
         }
     }
 }

@@ -216,6 +216,37 @@ fn a_session_lays_its_share_and_a_keep_out_wins() {
     assert!(per_cm2(&barred, &scan, p + inward * 8.5e-3) > 1.0);
 }
 
+/// No dot within 2 mm of where the scan has no data.
+#[test]
+fn a_hole_keeps_dots_away() {
+    let whole = head();
+    let plain = compile(&hairline(&whole, STRAIGHT, ""), &whole, &Person::LIGHT).unwrap();
+    let (middle, inward) = line(&plain).curve.at(0.5 * line(&plain).curve.length());
+    let hole = middle + inward * 15e-3;
+    let mut faces = whole.surface.faces().to_vec();
+    faces.retain(|f| f.iter().all(|v| (whole.surface.vertices()[*v as usize].coords.coords - hole).norm() > 4e-3));
+    let (surface, repairs) = Surface::try_new(whole.surface.vertices().to_vec(), faces).unwrap();
+    assert_eq!(repairs.loops.len(), 1, "{repairs}");
+    let scan = Scan { surface: surface.into(), repairs, ..whole.clone() };
+    let holed = compile(&hairline(&whole, STRAIGHT, ""), &scan, &Person::LIGHT).unwrap();
+    let (mut barred, mut free) = (0, 0);
+    for k in 0..400 {
+        let (a, r) = (f64::from(k % 20) / 20.0 * std::f64::consts::TAU, 3e-3 + f64::from(k / 20) * 0.4e-3);
+        let p = hole + (inward * a.cos() + inward.cross(&hole).normalize() * a.sin()) * r;
+        let hit = scan.surface.nearest(Point::from(p));
+        let wanted = holed.at(hit.point, scan.surface.normal_at(hit.face, hit.bary)).density.get();
+        let gap = scan.surface.border().distance(hit.point, Metres::new(1.0)).unwrap();
+        if gap <= Metres::from_mm(2.0) {
+            assert!(wanted.abs() < 1e-12, "a dot may stand {gap} from the hole");
+            barred += 1;
+        } else {
+            assert!(wanted > 1.0, "{gap} from the hole");
+            free += 1;
+        }
+    }
+    assert!(barred > 50 && free > 50, "{barred} {free}");
+}
+
 #[test]
 fn a_patch_is_full_inside_and_fades_at_its_edge() {
     let scan = head();

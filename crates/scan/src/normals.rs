@@ -11,6 +11,8 @@ use frames::{Dir, Head, Point};
 use nalgebra::Vector3;
 use rayon::prelude::*;
 
+use crate::rings::Rings;
+
 /// For areas and dot density, metres.
 pub(crate) const AREA_RADIUS: f64 = 3e-3;
 /// For the needle's axis, metres.
@@ -26,9 +28,9 @@ pub(crate) struct Smoothed {
 }
 
 /// Normals over [`AREA_RADIUS`] and [`AXIS_RADIUS`]; the second goes on from the first.
-pub(crate) fn smooth(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Smoothed {
+pub(crate) fn smooth(vertices: &[Point<Head>], faces: &[[u32; 3]], rings: &Rings) -> Smoothed {
     let raw = vertex_normals(vertices, faces);
-    let ring = Ring::new(vertices, faces);
+    let ring = Ring::new(vertices, rings);
     let area = ring.spread(raw.clone(), AREA_RADIUS * AREA_RADIUS / 4.0);
     let more = (AXIS_RADIUS * AXIS_RADIUS - AREA_RADIUS * AREA_RADIUS) / 4.0;
     let axis = ring.spread(area.clone(), more);
@@ -36,7 +38,7 @@ pub(crate) fn smooth(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Smoothed {
 }
 
 /// Sums of the face normals, each twice its face's area long.
-fn vertex_normals(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Vec<Vector3<f64>> {
+pub(crate) fn vertex_normals(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Vec<Vector3<f64>> {
     let mut sums = vec![Vector3::zeros(); vertices.len()];
     for face in faces {
         let [a, b, c] = face.map(|v| vertices[v as usize].coords);
@@ -59,53 +61,18 @@ fn units(smoothed: &[Vector3<f64>], raw: &[Vector3<f64>]) -> Vec<Dir<Head>> {
     smoothed.iter().zip(raw).map(unit).collect()
 }
 
-/// Neighbours of each vertex, in one array.
-struct Ring {
-    start: Vec<u32>,
-    list: Vec<u32>,
+/// Neighbours of each vertex and how far they are.
+struct Ring<'a> {
+    rings: &'a Rings,
     /// Mean squared length of the edges at a vertex, m².
     square: Vec<f64>,
     /// The same for the mesh: its lower fifth, so that a finer region is not starved of steps.
     typical: f64,
 }
 
-impl Ring {
-    fn new(vertices: &[Point<Head>], faces: &[[u32; 3]]) -> Self {
-        // Both directions of every side of every face, counted into place; doubles from the second face go.
-        let mut start = vec![0_u32; vertices.len() + 1];
-        for face in faces {
-            for v in face {
-                start[*v as usize + 1] += 2;
-            }
-        }
-        for i in 1..start.len() {
-            start[i] += start[i - 1];
-        }
-        let mut at = start.clone();
-        let mut list = vec![0_u32; faces.len() * 6];
-        for face in faces {
-            for k in 0..3 {
-                let v = face[k] as usize;
-                list[at[v] as usize] = face[(k + 1) % 3];
-                list[at[v] as usize + 1] = face[(k + 2) % 3];
-                at[v] += 2;
-            }
-        }
-        let mut packed = Vec::with_capacity(list.len() / 2);
-        let mut packed_start = Vec::with_capacity(start.len());
-        packed_start.push(0);
-        for v in 0..vertices.len() {
-            let own = &mut list[start[v] as usize..start[v + 1] as usize];
-            own.sort_unstable();
-            let before = packed.len();
-            for &n in own.iter() {
-                if packed.len() == before || packed.last() != Some(&n) {
-                    packed.push(n);
-                }
-            }
-            packed_start.push(packed.len() as u32);
-        }
-        let mut ring = Self { start: packed_start, list: packed, square: Vec::new(), typical: 0.0 };
+impl<'a> Ring<'a> {
+    fn new(vertices: &[Point<Head>], rings: &'a Rings) -> Self {
+        let mut ring = Self { rings, square: Vec::new(), typical: 0.0 };
         // Noise lengthens edges; measured on a calmer copy they are those of the skin.
         let mut calm: Vec<Vector3<f64>> = vertices.iter().map(|p| p.coords.coords).collect();
         for _ in 0..CALMING_STEPS {
@@ -129,7 +96,7 @@ impl Ring {
     }
 
     fn of(&self, vertex: usize) -> &[u32] {
-        &self.list[self.start[vertex] as usize..self.start[vertex + 1] as usize]
+        self.rings.of(vertex)
     }
 
     /// Diffuses until the spread is `wanted`, m².

@@ -101,6 +101,52 @@ impl Tree {
     }
 }
 
+/// Straight lines to be near of.
+#[derive(Clone)]
+pub(crate) struct Lines {
+    ends: Vec<[Point<Head>; 2]>,
+    bvh: Bvh,
+}
+
+impl Lines {
+    pub(crate) fn new(ends: Vec<[Point<Head>; 2]>) -> Self {
+        let leaves =
+            ends.iter().map(|[a, b]| [a, b].map(|p| glam(&p.coords))).map(|[a, b]| Aabb::new(a.min(b), a.max(b)));
+        let bvh = Bvh::from_iter(BvhBuildStrategy::Binned, leaves.enumerate());
+        Self { ends, bvh }
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Metres to the nearest one, if it is at most `reach`.
+    pub(crate) fn distance(&self, p: Point<Head>, reach: f64) -> Option<f64> {
+        if self.is_empty() {
+            return None;
+        }
+        let p = glam(&p.coords);
+        // `find_best` wants strictly better than the limit.
+        let limit = if reach < f64::MAX { reach.next_up() } else { f64::MAX };
+        let off = |line: u32| {
+            let [a, b] = self.ends[line as usize].map(|p| glam(&p.coords));
+            let along = b - a;
+            let share = ((p - a).dot(along) / along.length_squared()).clamp(0.0, 1.0);
+            (p - (a + along * share)).length()
+        };
+        let best = self.bvh.find_best(
+            limit,
+            |node, _| node.aabb().distance_to_local_point(p, true),
+            |line, _| Some(off(line)).filter(|d| d.is_finite()).map(|d| (d, ())),
+        );
+        best.map(|(_, (distance, ()))| distance)
+    }
+}
+
 /// Where the ray meets the plane of the triangle, if that is inside it: distance and barycentric coordinates.
 /// Möller and Trumbore (1997), Journal of Graphics Tools 2(1).
 fn crossing(ray: &Ray, a: Vector, b: Vector, c: Vector) -> Option<(f64, [f64; 3])> {

@@ -3,6 +3,8 @@
 //! In: vertices and faces that went through `repair`. Out: geometry, neighbours, smoothed normals, queries.
 //! Absent: any fallible query: what could fail was refused at the door.
 
+use std::sync::Arc;
+
 use frames::{Dir, Head, Metres, Point};
 use nalgebra::Vector3;
 use sha2::{Digest, Sha256};
@@ -10,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::attributes::mix;
 use crate::edges::{NONE, Neighbours};
 use crate::query::Tree;
-use crate::{Attributes, Hit, Repairs, ScanError, normals, repair};
+use crate::{Attributes, Border, Hit, Repairs, ScanError, normals, repair};
 
 /// A checked triangle mesh in the `Head` frame, metres. Wound counter-clockwise seen from outside.
 #[derive(Clone)]
@@ -23,6 +25,7 @@ pub struct Surface {
     areas: Vec<f64>,
     area: f64,
     closed: bool,
+    border: Arc<Border>,
     tree: Tree,
     attributes: Attributes,
 }
@@ -47,12 +50,14 @@ impl Surface {
         attributes: &Attributes,
     ) -> Result<(Self, Repairs), ScanError> {
         let (mesh, repairs) = repair::repair(vertices, faces, attributes)?;
-        let repair::Mesh { attributes, vertices, faces, neighbours } = mesh;
+        let repair::Mesh { attributes, vertices, faces, neighbours, rings } = mesh;
         // Neither looks at the other's work.
-        let (smoothed, tree) = rayon::join(|| normals::smooth(&vertices, &faces), || Tree::new(&vertices, &faces));
+        let (smoothed, tree) =
+            rayon::join(|| normals::smooth(&vertices, &faces, &rings), || Tree::new(&vertices, &faces));
         let areas: Vec<f64> = faces.iter().map(|f| twice_area(&vertices, *f).norm() / 2.0).collect();
         let area = areas.iter().sum();
         let closed = neighbours.iter().flatten().all(|n| *n != NONE);
+        let border = Arc::new(Border::new(&vertices, &faces, &neighbours));
         let surface = Self {
             vertices,
             faces,
@@ -62,6 +67,7 @@ impl Surface {
             areas,
             area,
             closed,
+            border,
             tree,
             attributes,
         };
@@ -178,6 +184,16 @@ impl Surface {
     /// True when no edge is a border.
     pub fn is_closed(&self) -> bool {
         self.closed
+    }
+
+    /// Where the data end: the neck, and holes too large to fill.
+    pub const fn border(&self) -> &Arc<Border> {
+        &self.border
+    }
+
+    /// True within [`crate::BORDER_MARGIN`] of where the data end: no dot belongs there.
+    pub fn near_border(&self, p: Point<Head>) -> bool {
+        self.border.distance(p, crate::BORDER_MARGIN).is_some()
     }
 
     /// SHA-256 of the vertices on a 1 µm grid and the faces.

@@ -47,6 +47,7 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
     for (index, written) in spec.keep_out.iter().enumerate() {
         keep_out.push(keep_out::keep_out(index, written, scan)?);
     }
+    keep_out.push(crate::fields::KeepOut::Border(scan.surface.border().clone()));
     let drawn = Drawn { zones, keep_out, scalp, hair: Hair::new(&scan.surface) };
     let frozen = hairline::sentinels_due(spec, &session, &scan.surface, &drawn, &mut warnings);
     Ok(Fields {

@@ -13,3 +13,4 @@ mod mutation;
 mod noise;
 mod reference;
 mod repairs;
+mod spikes;
