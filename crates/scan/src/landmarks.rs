@@ -81,6 +81,16 @@ impl LandmarksIn {
 }
 
 impl Landmarks {
+    /// The one with this name.
+    pub const fn get(&self, landmark: Landmark) -> Point<Head> {
+        match landmark {
+            Landmark::Nasion => self.nasion,
+            Landmark::Inion => self.inion,
+            Landmark::LeftPreauricular => self.left_preauricular,
+            Landmark::RightPreauricular => self.right_preauricular,
+        }
+    }
+
     /// With their names, in the order of [`LandmarksIn`].
     pub fn all(&self) -> [(Landmark, Point<Head>); 4] {
         [

@@ -12,5 +12,6 @@ mod mutation;
 
 mod noise;
 mod reference;
+mod register;
 mod repairs;
 mod spikes;
