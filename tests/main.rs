@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod gallery;
+mod registration;
 mod replay;
 mod scenes;
 mod support;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::commands::program;
-use crate::{Failure, Treatment};
+use crate::{Failure, Registered, Treatment};
 
 /// Reads everything and says what it is; writes nothing.
 pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
@@ -17,6 +17,7 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
         let value = serde_json::json!({
             "scene": treatment.file.name(), "triangles": surface.faces().len(), "area_m2": surface.area(),
             "sites": pattern.sites.len(), "planned": planned.stats.planned, "warnings": treatment.warnings,
+            "registration": treatment.registered.as_ref().map(Registered::json),
         });
         return Ok(value.to_string());
     }
@@ -34,6 +35,7 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
     for warning in &treatment.warnings {
         let _ = writeln!(text, "warning: {warning}");
     }
+    text += &treatment.registered.as_ref().map_or_else(String::new, Registered::text);
     let _ = writeln!(text, "{} sites, {} planned", pattern.sites.len(), planned.stats.planned);
     if let Some(points) = design::propose_hairline(&treatment.scan) {
         let _ = writeln!(text, "a hairline by rule, to paste and move:\ncontrol_points = {points:.1?}");

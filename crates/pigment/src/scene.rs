@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::person::PersonTable;
+use crate::registration::RegistrationTable;
 use crate::{Failure, toml_file};
 
 /// One treatment.
@@ -40,6 +41,9 @@ pub struct Scene {
     pub arm: ArmTable,
     /// Where everything stands.
     pub cell: CellTable,
+    /// Where the head really is, from what the robot touched.
+    #[serde(default)]
+    pub registration: Option<RegistrationTable>,
     /// What goes wrong in the rehearsal.
     #[serde(default)]
     pub world: simulate::Imperfections,
@@ -100,8 +104,9 @@ pub struct ArmTable {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CellTable {
-    /// Where the head is held.
-    pub head: Placement,
+    /// Where the head is held. With `[registration]` only where it is expected, and may be absent.
+    #[serde(default)]
+    pub head: Option<Placement>,
     /// Where the arm waits, a value a joint.
     pub park_deg: Vec<f64>,
     /// What the arm must not touch.
@@ -212,15 +217,15 @@ impl SceneFile {
         }
     }
 
-    /// Where the head is held.
-    pub fn base_from_head(&self) -> Pose<Base, Head> {
-        let Placement { position_mm: p, rpy_deg: r } = self.scene.cell.head;
+    /// Where the scene puts the head; with `[registration]` only where it is expected.
+    pub fn placed_head(&self) -> Option<Pose<Base, Head>> {
+        let Placement { position_mm: p, rpy_deg: r } = self.scene.cell.head?;
         let [x, y, z] = p.map(|v| Metres::from_mm(v).get());
         let [roll, pitch, yaw] = r.map(|v| Radians::from_degrees(v).get());
-        Pose::new(Isometry3::from_parts(
+        Some(Pose::new(Isometry3::from_parts(
             Translation3::new(x, y, z),
             UnitQuaternion::from_euler_angles(roll, pitch, yaw),
-        ))
+        )))
     }
 
     /// Whose skin it is.
@@ -234,10 +239,15 @@ impl SceneFile {
         if scene.zone.is_empty() {
             return no("no [[zone]]: nothing to do; add one with kind = \"hairline\" and control_points".into());
         }
-        let head = scene.cell.head;
-        if let Some(v) =
-            head.position_mm.iter().chain(&head.rpy_deg).chain(&scene.cell.park_deg).find(|v| !v.is_finite())
-        {
+        if scene.cell.head.is_none() && scene.registration.is_none() {
+            return no(
+                "nothing says where the head is: add head = { position_mm = [..], rpy_deg = [..] } to [cell], or \
+                 [registration] with what the robot touched"
+                    .into(),
+            );
+        }
+        let head = scene.cell.head.iter().flat_map(|h| h.position_mm.iter().chain(&h.rpy_deg));
+        if let Some(v) = head.chain(&scene.cell.park_deg).find(|v| !v.is_finite()) {
             return no(format!("[cell] holds {v}; every number must be finite"));
         }
         for (key, value) in [

@@ -15,6 +15,7 @@ use scan::Scan;
 use skin::{Group, Insertion, Local, Person};
 use stipple::{Pattern, Site};
 
+use crate::registration::Registered;
 use crate::{Failure, SceneFile};
 
 /// Everything a scene names.
@@ -35,6 +36,8 @@ pub struct Treatment {
     pub group: Group,
     /// Where everything stands.
     pub cell: plan::Cell,
+    /// Where the head is by touch, if the scene registers it.
+    pub registered: Option<Registered>,
     /// What is unusual and was gone on with.
     pub warnings: Vec<String>,
 }
@@ -68,10 +71,11 @@ impl Treatment {
         let tool = Tool::load(&file.resolve(&file.scene.arm.tool)).map_err(input)?;
         let group = Group::try_new(tool.needle.points, tool.needle.diameter)
             .map_err(|e| Failure::file(file.resolve(&file.scene.arm.tool), e))?;
-        let cell = cell(&file, &arm)?;
+        let registered = Registered::new(&file, &scan, &fields)?;
+        let cell = cell(&file, &arm, registered.as_ref())?;
         let warnings = fields.warnings().iter().map(ToString::to_string).chain(unmodelled(&arm)).collect();
         let fields = Arc::new(fields);
-        Ok(Self { file, scan, person, fields, arm, tool, group, cell, warnings })
+        Ok(Self { file, scan, person, fields, arm, tool, group, cell, registered, warnings })
     }
 
     /// Makes the pattern.
@@ -166,7 +170,7 @@ fn load_arm(file: &SceneFile) -> Result<ArmModel, Failure> {
     Ok(arm)
 }
 
-fn cell(file: &SceneFile, arm: &ArmModel) -> Result<plan::Cell, Failure> {
+fn cell(file: &SceneFile, arm: &ArmModel, registered: Option<&Registered>) -> Result<plan::Cell, Failure> {
     let table = &file.scene.cell;
     let park: Vec<f64> = table.park_deg.iter().map(|d| d.to_radians()).collect();
     let park = JointPos::from_slice(&park).filter(|q| q.len() == arm.dof()).ok_or_else(|| {
@@ -179,7 +183,11 @@ fn cell(file: &SceneFile, arm: &ArmModel) -> Result<plan::Cell, Failure> {
         .iter()
         .map(|b| plan::KeepOut { name: b.name.clone(), min: corner(b.min_mm), max: corner(b.max_mm) })
         .collect();
-    Ok(plan::Cell { base_from_head: file.base_from_head(), park, keep_out })
+    let touched = registered.map(|r| r.registration.base_from_head);
+    let base_from_head = touched.or_else(|| file.placed_head()).ok_or_else(|| {
+        Failure::file(&file.path, "nothing says where the head is: add head to [cell], or [registration]")
+    })?;
+    Ok(plan::Cell { base_from_head, park, keep_out })
 }
 
 fn unmodelled(arm: &ArmModel) -> Option<String> {

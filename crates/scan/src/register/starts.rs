@@ -38,8 +38,10 @@ pub(super) fn register(
     let named: Vec<Landmark> = touched.iter().map(|t| t.landmark).collect();
     let as_given = read(surface, scanned, touched, &touches, &named, &turns());
     let wrong = |names: &[Landmark]| -> Vec<Assigned> {
-        let both = named.iter().zip(names).filter(|(a, b)| a != b);
-        both.map(|(named, is)| Assigned { named: *named, is: *is }).collect()
+        let both = named.iter().zip(names).map(|(named, is)| Assigned { named: *named, is: *is });
+        let mut wrong: Vec<_> = both.filter(|a| a.named != a.is).collect();
+        wrong.sort_by_key(|a| ALL.iter().position(|l| *l == a.named));
+        wrong
     };
     // With points the valleys of exchanged names are refused by the surface; without, by the landmarks alone.
     let mut rival: Option<(f64, Vec<Landmark>, Registration)> = None;
@@ -161,15 +163,16 @@ fn apart(a: &Registration, b: &Registration, touched: &[TouchedLandmark], probed
     Metres::new((square / all.len() as f64).sqrt())
 }
 
+const ALL: [Landmark; 4] = [Landmark::Nasion, Landmark::Inion, Landmark::LeftPreauricular, Landmark::RightPreauricular];
+
 /// Every way to give `n` different names, in a fixed order.
 fn readings(n: usize) -> Vec<Vec<Landmark>> {
-    let all = [Landmark::Nasion, Landmark::Inion, Landmark::LeftPreauricular, Landmark::RightPreauricular];
     let mut found = vec![Vec::new()];
     for _ in 0..n {
         found = found
             .into_iter()
             .flat_map(|begun: Vec<Landmark>| {
-                all.iter().filter(|l| !begun.contains(l)).map(|l| [&begun[..], &[*l]].concat()).collect::<Vec<_>>()
+                ALL.iter().filter(|l| !begun.contains(l)).map(|l| [&begun[..], &[*l]].concat()).collect::<Vec<_>>()
             })
             .collect();
     }

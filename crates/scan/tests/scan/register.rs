@@ -181,32 +181,35 @@ fn without_noise_the_pose_is_exact() {
     }
 }
 
-/// Hair, a headrest, a finger: seven of thirty points 3 to 12 mm off.
+/// Hair, a headrest, a finger: seven of thirty points 5 to 14 mm off. A turn that the others hardly hold may hide one.
 #[test]
 fn outliers_are_left_out_and_named() {
     let Some(body) = ict_mean() else { return };
-    for seed in 0..25 {
-        let clean = touch(&body, USUAL, seed);
+    let (mut hidden, mut blamed, mut square) = (0, 0, 0.0);
+    for seed in 0..SESSIONS {
         let mut session = touch(&body, USUAL, seed);
         let bad: Vec<usize> = (0..7).map(|k| 4 * k + 1).collect();
+        let middle = session.base_from_head * Point::<Head>::new(0.0, 0.0, 0.03);
         for (k, bad) in bad.iter().enumerate() {
-            let middle = session.base_from_head * Point::<Head>::new(0.0, 0.0, 0.03);
-            let out = (session.probed[*bad].at - middle).vector.normalize() * (0.003 + 0.0015 * k as f64);
-            session.probed[*bad].at = Point::from(session.probed[*bad].at.coords.coords + out);
+            let at = session.probed[*bad].at;
+            let out = (at - middle).vector.normalize() * (0.005 + 0.0015 * k as f64);
+            session.probed[*bad].at = Point::from(at.coords.coords + out);
         }
         let found = solve(&body, &session).unwrap();
         let named: Vec<usize> = (0..30).filter(|k| found.points[*k].rejected == Some(Rejection::Outlier)).collect();
         // One that was pushed onto an ear is no outlier.
         let away = |k: usize| body.surface.nearest(session.base_from_head.inverse() * session.probed[k].at).distance;
-        let missing = bad.iter().filter(|b| away(**b).mm() > 2.0 && !named.contains(b)).count();
-        assert!(missing == 0, "seed {seed}: {named:?}");
-        assert!(named.len() <= bad.len() + 1, "seed {seed}: {named:?}");
-        assert!(found.points[bad[6]].off.mm() > 9.0);
-        let off = |r: &Registration, s: &Session| missed(r, &s.base_from_head, &targets(&body)).sqrt();
-        let (with, without) = (off(&found, &session), off(&solve(&body, &clean).unwrap(), &clean));
-        assert!(with < 3.0 * without.max(0.5e-3), "seed {seed}: {with} with outliers, {without} without");
+        hidden += bad.iter().filter(|b| away(**b).mm() > 2.0 && !named.contains(b)).count();
+        blamed += named.iter().filter(|k| !bad.contains(k)).count();
+        let expected = found.uncertainty.tre_over(&targets(&body)).unwrap().rms.get();
+        square += missed(&found, &session.base_from_head, &targets(&body)) / expected.powi(2);
     }
+    let ratio = (square / SESSIONS as f64).sqrt();
+    assert!(hidden <= 2 && blamed <= 4, "{hidden} hidden, {blamed} blamed");
+    assert!(ratio < 1.4, "{ratio} times the predicted error");
 }
+
+const SESSIONS: u64 = 40;
 
 /// A refusal, and words its sentence must hold.
 #[track_caller]
