@@ -24,9 +24,21 @@ pub(crate) struct Curve {
     side: Vec<Vector3<f64>>,
     /// Outward normal at each step.
     normal: Vec<Vector3<f64>>,
+    /// Which span between two control points each step belongs to.
+    span: Vec<u16>,
     /// Middle and radius of each chunk of steps.
     ball: Vec<(Vector3<f64>, f64)>,
+    /// Middle and radius of all of them.
+    bound: (Vector3<f64>, f64),
     closed: bool,
+}
+
+/// Where a curve meets itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Crossing {
+    /// The two spans, by their first control point, from 0.
+    pub(crate) spans: [usize; 2],
+    pub(crate) at: Vector3<f64>,
 }
 
 /// Where a point stands to a curve.
@@ -43,6 +55,42 @@ pub(crate) struct Foot {
 impl Curve {
     /// Through `control` (on the surface). The inside is the side of `inside`.
     pub(crate) fn through(surface: &Surface, control: &[Vector3<f64>], closed: bool, inside: &Vector3<f64>) -> Self {
+        let mut curve = Self::drawn(surface, control, closed);
+        if curve.nearest(inside, f64::MAX).is_some_and(|foot| foot.signed < 0.0) {
+            curve.turn();
+        }
+        curve
+    }
+
+    /// Through `control` (on the surface), closed. The inside is the side that a loop with less than half of the head in
+    /// it has to its left when seen from outside, however bent the loop is.
+    pub(crate) fn around(surface: &Surface, control: &[Vector3<f64>]) -> Self {
+        let mut curve = Self::drawn(surface, control, true);
+        if curve.area().dot(&curve.normal.iter().sum()) < 0.0 {
+            curve.turn();
+        }
+        curve
+    }
+
+    /// Out of the head, over the middle of a closed curve. Zero for a line that encloses nothing.
+    pub(crate) fn outward(&self) -> Vector3<f64> {
+        let area = self.area();
+        if area.dot(&self.normal.iter().sum()) < 0.0 { -area } else { area }
+    }
+
+    /// Twice the vector area of a closed curve: square to the plane it lies nearest to, by the right hand.
+    fn area(&self) -> Vector3<f64> {
+        let middle = self.bound.0;
+        self.vertex.windows(2).map(|w| (w[0] - middle).cross(&(w[1] - middle))).sum()
+    }
+
+    fn turn(&mut self) {
+        for side in &mut self.side {
+            *side = -*side;
+        }
+    }
+
+    fn drawn(surface: &Surface, control: &[Vector3<f64>], closed: bool) -> Self {
         let on_skin = |p: Vector3<f64>| {
             let hit = surface.nearest(Point::from(p));
             (hit.point.coords.coords, surface.normal_at(hit.face, hit.bary).get().into_inner())
@@ -65,25 +113,19 @@ impl Curve {
         for k in 0..spans as isize {
             let p = [get(k - 1), get(k), get(k + 1), get(k + 2)];
             let steps = ((p[2] - p[1]).norm() / STEP).ceil().max(1.0) as usize;
-            drawn.extend((0..steps).map(|j| on_skin(catmull_rom(&p, j as f64 / steps as f64))));
+            drawn.extend((0..steps).map(|j| (k as u16, on_skin(catmull_rom(&p, j as f64 / steps as f64)))));
         }
-        drawn.push(on_skin(if closed { control[0] } else { control[n - 1] }));
-        let mut curve = Self::from_drawn(&drawn, closed);
-        if curve.nearest(inside, f64::MAX).is_some_and(|foot| foot.signed < 0.0) {
-            for side in &mut curve.side {
-                *side = -*side;
-            }
-        }
-        curve
+        drawn.push((spans as u16, on_skin(if closed { control[0] } else { control[n - 1] })));
+        Self::from_drawn(&drawn, closed)
     }
 
-    fn from_drawn(drawn: &[(Vector3<f64>, Vector3<f64>)], closed: bool) -> Self {
+    fn from_drawn(drawn: &[(u16, (Vector3<f64>, Vector3<f64>))], closed: bool) -> Self {
         let mut vertex = Vec::with_capacity(drawn.len());
-        let (mut arc, mut side, mut normal) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut arc, mut side, mut normal, mut span) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut length = 0.0;
-        let mut before: Option<(Vector3<f64>, Vector3<f64>)> = None;
-        for &(p, n) in drawn {
-            if let Some((q, m)) = before {
+        let mut before: Option<(u16, Vector3<f64>, Vector3<f64>)> = None;
+        for &(k, (p, n)) in drawn {
+            if let Some((of, q, m)) = before {
                 let step = p - q;
                 // Two drawn points may fall on one place of the surface.
                 if step.norm() < 1e-7 {
@@ -93,21 +135,73 @@ impl Curve {
                 let across = mean.cross(&step);
                 side.push(across / across.norm().max(1e-12));
                 normal.push(mean);
+                span.push(of);
                 length += step.norm();
             }
             vertex.push(p);
             arc.push(length);
-            before = Some((p, n));
+            before = Some((k, p, n));
         }
         let ball = (0..side.len())
             .step_by(CHUNK)
-            .map(|from| {
-                let part = &vertex[from..=(from + CHUNK).min(side.len())];
-                let middle = part.iter().sum::<Vector3<f64>>() / part.len() as f64;
-                (middle, part.iter().map(|p| (p - middle).norm()).fold(0.0, f64::max))
-            })
+            .map(|from| ball_around(&vertex[from..=(from + CHUNK).min(side.len())]))
             .collect();
-        Self { vertex, arc, side, normal, ball, closed }
+        let bound = ball_around(&vertex);
+        Self { vertex, arc, side, normal, span, ball, bound, closed }
+    }
+
+    /// The first place where the curve meets itself, seen along the skin's normal there.
+    pub(crate) fn crossing(&self) -> Option<Crossing> {
+        let count = self.side.len();
+        for chunk in 0..self.ball.len() {
+            for other in chunk..self.ball.len() {
+                let ((a, ra), (b, rb)) = (self.ball[chunk], self.ball[other]);
+                if (a - b).norm() > ra + rb {
+                    continue;
+                }
+                for i in chunk * CHUNK..(chunk * CHUNK + CHUNK).min(count) {
+                    // Neighbours share a vertex.
+                    for j in (other * CHUNK).max(i + 2)..(other * CHUNK + CHUNK).min(count) {
+                        let joined = self.closed && i == 0 && j == count - 1;
+                        if let Some(at) = self.meet(i, j).filter(|_| !joined) {
+                            return Some(Crossing { spans: [self.span[i].into(), self.span[j].into()], at });
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Where two steps on one sheet of skin cross.
+    fn meet(&self, i: usize, j: usize) -> Option<Vector3<f64>> {
+        let (a, b, c, d) = (self.vertex[i], self.vertex[i + 1], self.vertex[j], self.vertex[j + 1]);
+        if self.normal[i].dot(&self.normal[j]) <= 0.0 {
+            return None;
+        }
+        let n = (self.normal[i] + self.normal[j]).normalize();
+        let turn = |u: Vector3<f64>, v: Vector3<f64>| n.dot(&u.cross(&v));
+        let (ab, cd) = (b - a, d - c);
+        let (before, behind) = (turn(ab, c - a), turn(ab, d - a));
+        let (left, right) = (turn(cd, a - c), turn(cd, b - c));
+        // A touch is a crossing, too: no inside can be told there.
+        if before * behind > 0.0 || left * right > 0.0 || (before - behind).abs() < 1e-18 {
+            return None;
+        }
+        let at = c + cd * (before / (before - behind));
+        // Steps of 1 mm sink 2 um into a head; another sheet is farther.
+        let apart = (at - a).dot(&n).abs();
+        (apart < 0.5 * STEP).then_some(at)
+    }
+
+    /// Control point at the start of the span that a vertex of [`Self::points`] lies in.
+    pub(crate) fn span_of(&self, vertex: usize) -> usize {
+        self.span.get(vertex).or(self.span.last()).copied().unwrap_or(0).into()
+    }
+
+    /// Middle and radius of a ball around the curve.
+    pub(crate) fn bound(&self) -> (Vector3<f64>, f64) {
+        self.bound
     }
 
     /// Metres.
@@ -136,6 +230,9 @@ impl Curve {
 
     /// The nearest point of the curve, if it is nearer than `reach`.
     pub(crate) fn nearest(&self, p: &Vector3<f64>, reach: f64) -> Option<Foot> {
+        if (p - self.bound.0).norm() - self.bound.1 >= reach {
+            return None;
+        }
         // Start with the chunk that promises most, so that the others fall away.
         let promise = |k: usize| (p - self.ball[k].0).norm() - self.ball[k].1;
         let mut first = 0;
@@ -209,6 +306,11 @@ impl Curve {
         };
         self.side[k] + self.side[other]
     }
+}
+
+fn ball_around(points: &[Vector3<f64>]) -> (Vector3<f64>, f64) {
+    let middle = points.iter().sum::<Vector3<f64>>() / points.len() as f64;
+    (middle, points.iter().map(|p| (p - middle).norm()).fold(0.0, f64::max))
 }
 
 struct Best {

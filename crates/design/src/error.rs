@@ -86,30 +86,119 @@ pub enum DesignError {
         /// How far below.
         below: Metres,
     },
-    /// A look decides density, diameter and shade.
-    #[error("{which}: look and {key} are both given; look finds the dots itself, so drop one of the two")]
-    LookAnd {
+    /// The curve bulges onto the face, an ear or the neck.
+    #[error(
+        "{which}: between control points {from} and {to} the curve leaves the scalp, by {below} at {at} (file coordinates): add a point there, higher up"
+    )]
+    CurveOffScalp {
         /// Table.
         which: Which,
-        /// The other key.
-        key: &'static str,
+        /// The control point before.
+        from: usize,
+        /// The control point behind.
+        to: usize,
+        /// How far below the border.
+        below: Metres,
+        /// Where.
+        at: FilePoint,
     },
-    /// No look, or several.
-    #[error("{which}: look takes exactly one of lightness, darken and match_stubble = true")]
-    LookChoice {
+    /// The curve meets itself.
+    #[error(
+        "{which}: the line from control point {} to {} crosses the one from {} to {} at {at} (file coordinates): put the points in order",
+        spans[0][0], spans[0][1], spans[1][0], spans[1][1]
+    )]
+    Crossed {
+        /// Table.
+        which: Which,
+        /// Two pieces of the curve, by the control points at their ends.
+        spans: [[usize; 2]; 2],
+        /// Where.
+        at: FilePoint,
+    },
+    /// Two keys for one thing.
+    #[error("{which}: `{one}` and `{other}` say the same thing twice: keep one of them")]
+    Twice {
+        /// Table.
+        which: Which,
+        /// Key as written.
+        one: &'static str,
+        /// Key as written.
+        other: &'static str,
+    },
+    /// A scalp needs a front.
+    #[error(
+        "{which}: {} hairline zone: write front = the `name` of one{}",
+        front.as_ref().map_or_else(|| "no `front`, the".to_owned(), |name| format!("front = \"{name}\" names no")),
+        if names.is_empty() { "; no hairline zone has a name".to_owned() } else { format!(": \"{}\"", names.join("\", \"")) }
+    )]
+    NoFront {
+        /// Table.
+        which: Which,
+        /// As written.
+        front: Option<String>,
+        /// Of the hairline zones there are.
+        names: Vec<String>,
+    },
+    /// Dot scars without dots.
+    #[error("{which}: no spots: write `points` or `points_file`")]
+    NoSpots {
         /// Table.
         which: Which,
     },
-    /// No dots have that look.
-    #[error("{which}: look: {why}")]
-    Look {
+    /// A direction of no length.
+    #[error("{which}: hair must be a direction, [x, y, z] along the axes of the scan's file, not of zero length")]
+    NoDirection {
         /// Table.
         which: Which,
-        /// With its numbers.
-        why: skin::SkinError,
+    },
+    /// Not a needle.
+    #[error(
+        "{which}: needle = \"{text}\" is not understood: write count and diameter in mm, such as \"1RL/0.25\" (1 to 7 needles of 0.10 to 0.40)"
+    )]
+    Needle {
+        /// Table.
+        which: Which,
+        /// As written.
+        text: String,
+    },
+    /// A mask of nothing, or of two things.
+    #[error(
+        "{which}: give either mask = {{ colours = \"luminance\" }} or mask = {{ image = \"FILE.png\", by = \"uv\" }}, or `by` front, back, left, right, top with `centre` and `width_mm` if it is not to be fitted to the scalp"
+    )]
+    MaskShape {
+        /// Table.
+        which: Which,
+    },
+    /// The scan has no colours.
+    #[error(
+        "{which}: the scan has no vertex colours: export it as PLY or OBJ with colours, or use mask = {{ image = .., by = \"front\" }}"
+    )]
+    NoColours {
+        /// Table.
+        which: Which,
+    },
+    /// The scan has no texture coordinates.
+    #[error(
+        "{which}: the scan has no texture coordinates: export it as OBJ or GLB with its texture, or use by = \"front\""
+    )]
+    NoUv {
+        /// Table.
+        which: Which,
+    },
+    /// A file that the scene names.
+    #[error("{which}: {}: {fault}", path.display())]
+    File {
+        /// Table.
+        which: Which,
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        fault: FileFault,
     },
     /// Nothing says how dense.
-    #[error("{which}: write density_per_cm2, over all sessions, or a look")]
+    #[error(
+        "{which}: write density_per_cm2, over all sessions, or density_factor, as a part of the person's natural density, or a look"
+    )]
     NoDensity {
         /// Table.
         which: Which,
@@ -151,14 +240,14 @@ pub enum DesignError {
         most: f64,
     },
     /// A key of the other kind of zone.
-    #[error("{which}: `{key}` belongs to kind = \"{belongs_to}\": remove it")]
+    #[error("{which}: `{key}` belongs to kind = {belongs_to}: remove it")]
     WrongKind {
         /// Table.
         which: Which,
         /// Key as written.
         key: &'static str,
         /// Where it would be right.
-        belongs_to: &'static str,
+        belongs_to: String,
     },
     /// Depths out of order.
     #[error("{which}: penetration_mm must have least <= target <= most, got {least} {target} {most}")]
@@ -173,7 +262,7 @@ pub enum DesignError {
         most: f64,
     },
     /// Neither a point nor a loop, or both.
-    #[error("{which}: give either `point` and `radius_mm`, or `control_points`")]
+    #[error("{which}: give either `point` or `points_file` with `radius_mm`, or `control_points`")]
     KeepOutShape {
         /// Table.
         which: Which,
@@ -209,6 +298,42 @@ pub enum DesignError {
     TooEarly {
         /// As written.
         days: f64,
+    },
+}
+
+/// What is wrong with a file that the scene names.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FileFault {
+    /// Missing, or not allowed to be read.
+    #[error("{0}: check the path, it is relative to the scene file")]
+    Unreadable(String),
+    /// Another format, or broken.
+    #[error("not a PNG that can be read ({0}): export it as PNG, grey or RGB")]
+    NotAPng(String),
+    /// More than memory should hold.
+    #[error("{width} x {height} pixels, at most {most}: make it smaller")]
+    TooManyPixels {
+        /// Pixels.
+        width: usize,
+        /// Pixels.
+        height: usize,
+        /// Pixels.
+        most: usize,
+    },
+    /// Not three numbers.
+    #[error("line {line} is not x,y,z")]
+    Line {
+        /// From 1.
+        line: usize,
+    },
+    /// Nothing in it.
+    #[error("no point in it: write x,y,z a line, in the coordinates of the scan's file")]
+    NoPoint,
+    /// A mistaken file.
+    #[error("more than {most} points")]
+    TooLong {
+        /// Points.
+        most: usize,
     },
 }
 

@@ -11,8 +11,9 @@ use scan::Surface;
 
 use crate::error::Warning;
 use crate::hair::Hair;
+use crate::points::Points;
 use crate::scalp::Scalp;
-use crate::shape::{Loop, Zone};
+use crate::shape::{Combed, Loop, Zone};
 use crate::wanted::{Frozen, FrozenKind, Wanted};
 
 /// Least distance to a healed dot from elsewhere: design.md section 9.
@@ -53,14 +54,8 @@ pub(crate) struct Drawn {
 /// Where no dot may go. Margins are included.
 #[derive(Debug)]
 pub(crate) enum KeepOut {
-    Ball {
-        middle: Vector3<f64>,
-        radius: f64,
-    },
-    Loop {
-        inside: Loop,
-        margin: f64,
-    },
+    Balls { middles: Points, radius: f64 },
+    Loop { inside: Loop, margin: f64 },
     /// Where the scan ends: unknown skin. Empty for a closed one.
     Border(std::sync::Arc<scan::Border>),
 }
@@ -68,7 +63,7 @@ pub(crate) enum KeepOut {
 impl KeepOut {
     fn holds(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> bool {
         match self {
-            Self::Ball { middle, radius } => (p - middle).norm() <= *radius,
+            Self::Balls { middles, radius } => middles.nearest(p, radius.next_up()).is_some(),
             Self::Loop { inside, margin } => inside.inside(p, normal).is_some_and(|d| d >= -margin),
             Self::Border(border) => border.distance(Point::from(*p), scan::BORDER_MARGIN).is_some(),
         }
@@ -84,10 +79,12 @@ impl Drawn {
         let mut free = 1.0_f64;
         for (k, zone) in self.zones.iter().enumerate().rev() {
             let cover = zone.fraction(at, n).min(free);
-            let density = zone.density * cover;
-            if density > 0.0 {
+            if cover > 0.0 {
                 free -= cover;
-                part(k, density);
+                part(k, zone.density * cover * zone.ground.factor(at));
+                if free <= 0.0 {
+                    return;
+                }
             }
         }
     }
@@ -108,9 +105,9 @@ impl Drawn {
         (density, index)
     }
 
-    /// Inside a keep-out or off the scalp.
+    /// Inside a keep-out, off the scalp, or too near to an ear, an eye or a brow.
     pub(crate) fn barred(&self, p: Point<Head>, normal: Dir<Head>) -> bool {
-        self.scalp.above(p) < Metres::ZERO || self.keep_out.iter().any(|k| k.holds(&p.coords.coords, normal.get()))
+        self.scalp.inside(&p.coords.coords) < 0.0 || self.keep_out.iter().any(|k| k.holds(&p.coords.coords, normal.get()))
     }
 }
 
@@ -224,26 +221,45 @@ impl Drawn {
     pub(crate) fn wanted(&self, p: Point<Head>, normal: Dir<Head>, density: f64, index: usize) -> Wanted {
         let mut parts = Vec::new();
         self.paint(p, normal, |k, part| parts.push((k, part)));
-        let zone = &self.zones[index];
-        let mean = |of: &dyn Fn(&Zone) -> f64| match parts.as_slice() {
-            [] | [_] => of(zone),
-            parts => {
-                let sum: f64 = parts.iter().map(|(k, part)| part * of(&self.zones[*k])).sum();
-                sum / parts.iter().map(|(_, part)| part).sum::<f64>()
-            }
-        };
-        let depth = |i: usize| Penetration::new(Metres::new(mean(&|z| z.window[i].length().get())));
+        let at = &p.coords.coords;
+        let sum: f64 = parts.iter().map(|(_, part)| part).sum();
+        if parts.len() == 1 || sum <= 0.0 {
+            parts = vec![(index, 1.0)];
+        } else {
+            parts.iter_mut().for_each(|(_, part)| *part /= sum);
+        }
+        let mean = |of: &dyn Fn(&Zone) -> f64| parts.iter().map(|(k, part)| part * of(&self.zones[*k])).sum();
+        let depth = |i: usize| Penetration::new(Metres::new(mean(&|zone| zone.ground.depth(at, i))));
         Wanted {
             density: PerSquareMetre::new(density),
-            zone: zone.skin,
+            zone: self.zones[index].ground.skin(at),
             zone_index: index as u16,
             target: depth(1),
             least: depth(0),
             most: depth(2),
-            healed: Metres::new(mean(&|z| z.healed.get())),
-            shade: mean(&|z| z.shade),
-            hair: self.hair.at(p, normal),
+            healed: Metres::new(mean(&|zone| zone.healed.get())),
+            shade: mean(&|zone| zone.shade),
+            hair: self.comb(p, normal, &parts),
         }
+    }
+
+    /// The natural direction, or what zones say instead, each by its part.
+    fn comb(&self, p: Point<Head>, normal: Dir<Head>, parts: &[(usize, f64)]) -> Option<Dir<Head>> {
+        let natural = self.hair.at(p, normal);
+        if parts.iter().all(|(k, _)| self.zones[*k].hair.is_none()) {
+            return natural;
+        }
+        let n = normal.get().into_inner();
+        let own = natural.map_or_else(Vector3::zeros, |dir| dir.get().into_inner());
+        let sum = parts.iter().map(|(k, part)| {
+            *part
+                * match self.zones[*k].hair {
+                    None => own,
+                    Some(Combed::Towards(way)) => way - n * way.dot(&n),
+                    Some(Combed::Turned(cosine, sine)) => own * cosine + own.cross(&n) * sine,
+                }
+        });
+        Dir::try_from_vector(sum.sum())
     }
 }
 

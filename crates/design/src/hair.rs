@@ -31,6 +31,11 @@ impl Hair {
         Self { whorl: whorl.coords.coords }
     }
 
+    /// On the skin.
+    pub(crate) fn whorl(&self) -> Vector3<f64> {
+        self.whorl
+    }
+
     /// Along the skin, away from the whorl, turning clockwise (seen from outside) near it.
     pub(crate) fn at(&self, p: Point<Head>, normal: Dir<Head>) -> Option<Dir<Head>> {
         let n = normal.get();

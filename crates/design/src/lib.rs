@@ -11,6 +11,7 @@ mod error;
 mod fields;
 mod hair;
 mod noise;
+mod points;
 mod propose;
 mod scalp;
 mod sentinels;
@@ -25,5 +26,8 @@ pub use compile::compile;
 pub use error::{DesignError, FilePoint, Warning, Which};
 pub use fields::Fields;
 pub use propose::propose_hairline;
-pub use spec::{DesignSpec, IrregularitySpec, KeepOutSpec, LookSpec, PenetrationSpec, SessionSpec, ZoneKind, ZoneSpec};
+pub use spec::{
+    AnatomySpec, Channel, DesignSpec, IrregularitySpec, KeepOutSpec, LookSpec, MaskSpec, PenetrationSpec, Projection,
+    RegionsSpec, SessionSpec, ZoneKind, ZoneSpec,
+};
 pub use wanted::{Frozen, FrozenKind, Wanted};

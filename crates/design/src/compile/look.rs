@@ -22,8 +22,10 @@ pub(super) fn look(
 ) -> Result<skin::Look, DesignError> {
     let given = [
         ("density_per_cm2", written.density_per_cm2.is_some()),
+        ("density_factor", written.density_factor.is_some()),
         ("healed_mm", written.healed_mm.is_some()),
         ("shade", written.shade.is_some()),
+        ("dilution", written.dilution.is_some()),
     ];
     if let Some((key, _)) = given.into_iter().find(|(_, given)| *given) {
         return Err(DesignError::LookAnd { which: which.clone(), key });

@@ -4,12 +4,23 @@
 //! way out. Absent: any guess; a control point off the skin is refused, not moved.
 //! One file a kind of table; `zone` holds what all zones share.
 
+mod anatomy;
+mod band;
+mod crown;
+mod csv;
+mod dots;
 mod fill;
+mod ground;
 mod hairline;
+mod ink;
 mod keep_out;
+mod keys;
 mod look;
+mod mask;
+mod needle;
 mod number;
 mod point;
+mod whole;
 mod zone;
 
 use scan::Scan;
@@ -37,8 +48,9 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
     }
     let mut warnings = Vec::new();
     let session = session(&spec.session, &mut warnings)?;
-    let scalp = Scalp::new(&scan.landmarks);
-    let context = Context { spec, session: &session, scan, person, scalp: &scalp };
+    let scalp = Scalp::new(&scan.landmarks, anatomy::anatomy(&spec.anatomy, &scan.landmarks)?);
+    let hair = Hair::new(&scan.surface);
+    let context = Context { spec, session: &session, scan, person, scalp: &scalp, hair: &hair };
     let mut zones = Vec::with_capacity(spec.zone.len());
     for (index, written) in spec.zone.iter().enumerate() {
         zones.push(zone::zone(&context, index, written, &mut warnings)?);
@@ -48,7 +60,7 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
         keep_out.push(keep_out::keep_out(index, written, scan)?);
     }
     keep_out.push(crate::fields::KeepOut::Border(scan.surface.border().clone()));
-    let drawn = Drawn { zones, keep_out, scalp, hair: Hair::new(&scan.surface) };
+    let drawn = Drawn { zones, keep_out, scalp, hair };
     let frozen = hairline::sentinels_due(spec, &session, &scan.surface, &drawn, &mut warnings);
     Ok(Fields {
         source: Source::Drawn(drawn),
@@ -68,4 +80,5 @@ pub(crate) struct Context<'a> {
     pub(crate) scan: &'a Scan,
     pub(crate) person: &'a Person,
     pub(crate) scalp: &'a Scalp,
+    pub(crate) hair: &'a Hair,
 }

@@ -1,7 +1,7 @@
 //! Numbers and names of the written design: ranges, and which table a message means.
 
 use crate::error::{DesignError, Which};
-use crate::spec::{ZoneKind, ZoneSpec};
+use crate::spec::ZoneSpec;
 
 pub(super) struct Numbers<'a> {
     pub(super) which: &'a Which,
@@ -26,11 +26,7 @@ impl Numbers<'_> {
 }
 
 pub(super) fn which_zone(index: usize, written: &ZoneSpec) -> Which {
-    let kind = match written.kind {
-        ZoneKind::Hairline => "hairline",
-        ZoneKind::Fill => "fill",
-    };
-    Which(format!("zone {index} ({kind}{})", quoted(written.name.as_deref())))
+    Which(format!("zone {index} ({}{})", written.kind.name(), quoted(written.name.as_deref())))
 }
 
 pub(super) fn quoted(name: Option<&str>) -> String {

@@ -6,6 +6,7 @@ use frames::{Head, Metres, Point};
 use nalgebra::Vector3;
 use scan::Scan;
 
+use crate::curve::Curve;
 use crate::error::{DesignError, FilePoint, Which};
 use crate::scalp::Scalp;
 
@@ -33,10 +34,7 @@ pub(super) fn control_points(
     for (index, &point) in written.iter().enumerate() {
         let p = on_skin(which, index, point, scan)?;
         if let Some(scalp) = scalp {
-            let above = scalp.above(Point::from(p));
-            if above < Metres::ZERO {
-                return Err(DesignError::OffScalp { which: which.clone(), index, below: -above });
-            }
+            off_scalp(which, index, scalp, &p)?;
         }
         if let Some(last) = out.last() {
             let apart = Metres::new((p - last).norm());
@@ -71,4 +69,42 @@ pub(super) fn on_skin(
         });
     }
     Ok(hit.point.coords.coords)
+}
+
+pub(super) fn off_scalp(which: &Which, index: usize, scalp: &Scalp, p: &Vector3<f64>) -> Result<(), DesignError> {
+    let above = scalp.above(Point::from(*p));
+    if above < Metres::ZERO {
+        return Err(DesignError::OffScalp { which: which.clone(), index, below: -above });
+    }
+    Ok(())
+}
+
+/// A curve may leave the scalp between two control points that lie on it.
+pub(super) fn on_the_scalp(
+    which: &Which,
+    scan: &Scan,
+    scalp: &Scalp,
+    curve: &Curve,
+    controls: usize,
+) -> Result<(), DesignError> {
+    let above = curve.points().iter().map(|p| scalp.above(Point::from(*p))).enumerate();
+    match above.min_by(|a, b| a.1.get().total_cmp(&b.1.get())) {
+        Some((k, above)) if above < Metres::ZERO => {
+            let from = curve.span_of(k);
+            let at = to_file(scan, Point::from(curve.points()[k]));
+            let which = which.clone();
+            Err(DesignError::CurveOffScalp { which, from, to: (from + 1) % controls, below: -above, at })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A line that meets itself has no sides.
+pub(super) fn uncrossed(which: &Which, scan: &Scan, curve: &Curve, controls: usize) -> Result<(), DesignError> {
+    let Some(crossing) = curve.crossing() else { return Ok(()) };
+    Err(DesignError::Crossed {
+        which: which.clone(),
+        spans: crossing.spans.map(|k| [k, (k + 1) % controls]),
+        at: to_file(scan, Point::from(crossing.at)),
+    })
 }

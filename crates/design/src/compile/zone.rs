@@ -1,23 +1,50 @@
-//! What every `[[zone]]` shares: density, dot, depth, kind of skin.
+//! What every `[[zone]]` shares: density, dot, depth, kind of skin, hair.
 
-use frames::{Metres, Penetration, PerSquareMetre};
-use skin::Person;
+use frames::{Dir, File, Metres, Penetration, PerSquareMetre};
+use nalgebra::Vector3;
 
 use crate::compile::look::look;
 use crate::compile::number::{Numbers, which_zone};
 use crate::compile::point::control_points;
-use crate::compile::{Context, fill, hairline};
+use crate::compile::{Context, band, crown, dots, fill, ground, hairline, ink, keys, mask, needle, whole};
 use crate::error::{DesignError, Warning, Which};
-use crate::shape::{Shape, Zone};
+use crate::shape::{Combed, Ground, Part, Shape, Zone};
 use crate::spec::{ZoneKind, ZoneSpec};
 
 /// Dots per square centimetre over all sessions: skin.md section 6.
 const REFUSED_ABOVE: f64 = 150.0;
 const WARNED_ABOVE: f64 = 100.0;
+/// Denser than the person's own hair by this much is a slip of the pen; scars have 1.2 (skin.md 1.3).
+const MOST_FACTOR: f64 = 1.5;
 /// No needle goes deeper, whatever the scene says: the mechanical stop of skin.md 1.2.
 const DEEPEST_MM: f64 = 1.2;
 /// Scene default of design.md section 9.
 const DEEP_MM: f64 = 0.80;
+
+/// What a kind takes where the scene says nothing.
+struct Usual {
+    healed_mm: f64,
+    feather_mm: f64,
+    /// Of the natural density.
+    factor: Option<f64>,
+    /// `None`: by region.
+    skin: Option<skin::Zone>,
+}
+
+/// Diameters: skin.md 1.1 and, for dot scars, 1.11. Feathers: stipple.md 6.2 step 3, scars 5-10 mm (skin.md 1.3).
+fn usual(written: &ZoneSpec) -> Usual {
+    let row = |healed_mm, feather_mm, factor, skin| Usual { healed_mm, feather_mm, factor, skin };
+    match written.kind {
+        ZoneKind::Hairline => row(0.15, 10.0, None, Some(skin::Zone::FrontalHairline)),
+        ZoneKind::Fill => row(0.25, 8.0, None, Some(skin::Zone::FrontalMid)),
+        ZoneKind::Scalp => row(0.25, 20.0, written.regions.map(|_| 1.0), None),
+        ZoneKind::Crown => row(0.25, 20.0, None, Some(skin::Zone::Vertex)),
+        ZoneKind::ScarLine => row(0.20, 7.0, Some(1.1), Some(skin::Zone::FutScar)),
+        ZoneKind::ScarDots => row(0.15, 6.0, Some(1.1), Some(skin::Zone::FueScar)),
+        ZoneKind::Parting => row(0.15, 20.0, None, Some(skin::Zone::FrontalMid)),
+        ZoneKind::Mask => row(0.25, 8.0, None, None),
+    }
+}
 
 pub(super) fn zone(
     context: &Context<'_>,
@@ -25,31 +52,46 @@ pub(super) fn zone(
     written: &ZoneSpec,
     warnings: &mut Vec<Warning>,
 ) -> Result<Zone, DesignError> {
-    let &Context { session, scan, person, scalp, .. } = context;
+    let &Context { scan, scalp, .. } = context;
     let which = which_zone(index, written);
+    keys::check(&which, written)?;
+    if let Some(text) = &written.needle {
+        needle::needle(&which, text)?;
+    }
+    let usual = usual(written);
     let number = Numbers { which: &which };
-    let hairline = written.kind == ZoneKind::Hairline;
-    let feather = 1e-3 * number.of("feather_mm", written.feather_mm, if hairline { 10.0 } else { 8.0 }, 0.1, 60.0)?;
-    let skin = written.skin.unwrap_or(if hairline { skin::Zone::FrontalHairline } else { skin::Zone::FrontalMid });
-    let window = window(&which, written, skin, person, warnings)?;
+    let feather = 1e-3 * number.of("feather_mm", written.feather_mm, usual.feather_mm, 0.1, 60.0)?;
+    let window = window(&which, written, warnings)?;
+    let ground = ground::ground(context, &number, written, usual.skin, window)?;
+    let scar = usual.skin.is_some_and(skin::Zone::is_scar);
+    let first = scar && context.spec.session.number == 1 && context.spec.session.of > 1;
     let dots = match written.look {
-        Some(wish) => look(context, &which, written, wish, skin, window[1], warnings)?.into(),
-        None => dots(&number, written, warnings)?,
+        Some(wish) => {
+            let Part { skin, window: [_, target, _], .. } = *ground.first();
+            look(context, &which, written, wish, skin, target, warnings)?.into()
+        }
+        None => dots(context, &number, written, &usual, &ground, first, warnings)?,
     };
-    let control = control_points(&which, &written.control_points, scan, Some(scalp))?;
-    let shape = if hairline {
-        hairline::shape(context, index, written, &control, feather, &number, warnings)?
-    } else {
-        refuse_hairline_keys(&which, written)?;
-        Shape::Fill(fill::closed_loop(&scan.surface, &control, feather))
+    let on_scalp = || control_points(&which, &written.control_points, scan, Some(scalp));
+    let shape = match written.kind {
+        ZoneKind::Hairline => {
+            let control = on_scalp()?;
+            hairline::shape(context, index, written, &control, feather, &number, warnings)?
+        }
+        ZoneKind::Fill => Shape::Fill(fill::patch(&which, scan, scalp, &on_scalp()?, feather)?),
+        ZoneKind::Scalp => Shape::Whole(Box::new(whole::whole(context, &which, written, feather)?)),
+        ZoneKind::Crown => Shape::Crown(crown::oval(context, &number, written, feather)?),
+        ZoneKind::ScarLine | ZoneKind::Parting => Shape::Band(band::band(context, &number, written, feather)?),
+        ZoneKind::ScarDots => Shape::Spots(dots::spots(context, &number, written, feather)?),
+        ZoneKind::Mask => Shape::Mask(Box::new(mask::mask(context, &number, written)?)),
     };
     Ok(Zone {
         shape,
-        density: dots.density.get() * session.share,
-        skin,
-        window,
+        density: dots.density.get() * share(context, scar)?,
+        ground,
         healed: dots.healed,
         shade: dots.shade,
+        hair: combed(context, &number, written)?,
     })
 }
 
@@ -67,37 +109,75 @@ impl From<skin::Look> for Dots {
     }
 }
 
-/// The dots as written, where no look is wanted.
-fn dots(number: &Numbers<'_>, written: &ZoneSpec, warnings: &mut Vec<Warning>) -> Result<Dots, DesignError> {
-    let which = number.which;
-    let Some(density) = written.density_per_cm2 else { return Err(DesignError::NoDensity { which: which.clone() }) };
-    if !(density >= 0.0 && density.is_finite()) {
-        return Err(DesignError::NotADensity { which: which.clone(), value: density, most: REFUSED_ABOVE });
-    }
-    if density > REFUSED_ABOVE {
-        return Err(DesignError::TooDense { which: which.clone(), value: density, most: REFUSED_ABOVE });
-    }
-    if density > WARNED_ABOVE {
-        warnings.push(Warning::Dense { which: which.clone(), value: density });
-    }
-    let shade = number.of("shade", written.shade, 0.5, 0.0, 1.0)?;
+/// The dots as written, where no look is wanted. `first`: the first session in a scar.
+fn dots(
+    context: &Context<'_>,
+    number: &Numbers<'_>,
+    written: &ZoneSpec,
+    usual: &Usual,
+    ground: &Ground,
+    first: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<Dots, DesignError> {
+    let density = density(context, number.which, written, usual.factor, warnings)?;
     // Blow-out alarm above 0.45 mm: skin.md section 6.
-    let usual = if written.kind == ZoneKind::Hairline { 0.15 } else { 0.25 };
-    let healed = Metres::from_mm(number.of("healed_mm", written.healed_mm, usual, 0.05, 0.45)?);
+    let healed = Metres::from_mm(number.of("healed_mm", written.healed_mm, usual.healed_mm, 0.05, 0.45)?);
+    let shade = ink::shade(context.person, number, written, ground, healed, first)?;
     Ok(Dots { density: PerSquareMetre::from_per_cm2(density), healed, shade })
 }
 
+/// Of the full density today. A scar is begun at half of the session's share (skin.md 1.11), and the later sessions make
+/// up for it in proportion.
+fn share(context: &Context<'_>, scar: bool) -> Result<f64, DesignError> {
+    let session = &context.spec.session;
+    let share = context.session.share;
+    if !scar || session.of < 2 {
+        return Ok(share);
+    }
+    if session.number == 1 {
+        return Ok(0.5 * share);
+    }
+    let written = crate::spec::SessionSpec { number: 1, ..session.clone() };
+    let first = crate::session::session(&written, &mut Vec::new())?.share;
+    Ok(share * (1.0 - 0.5 * first) / (1.0 - first))
+}
+
+/// Dots per square centimetre over all sessions.
+fn density(
+    context: &Context<'_>,
+    which: &Which,
+    written: &ZoneSpec,
+    usual: Option<f64>,
+    warnings: &mut Vec<Warning>,
+) -> Result<f64, DesignError> {
+    let natural = context.person.follicular_units().per_cm2();
+    let factor = match written.density_factor {
+        Some(factor) => Some(Numbers { which }.of("density_factor", Some(factor), 1.0, 0.0, MOST_FACTOR)?),
+        None => usual,
+    };
+    let Some(density) = written.density_per_cm2.or(factor.map(|f| f * natural)) else {
+        return Err(DesignError::NoDensity { which: which.clone() });
+    };
+    let which = || which.clone();
+    if !(density >= 0.0 && density.is_finite()) {
+        return Err(DesignError::NotADensity { which: which(), value: density, most: REFUSED_ABOVE });
+    }
+    if density > REFUSED_ABOVE {
+        return Err(DesignError::TooDense { which: which(), value: density, most: REFUSED_ABOVE });
+    }
+    if density > WARNED_ABOVE {
+        warnings.push(Warning::Dense { which: which(), value: density });
+    }
+    Ok(density)
+}
+
+/// As written in the scene, if it is.
 fn window(
     which: &Which,
     written: &ZoneSpec,
-    skin: skin::Zone,
-    person: &Person,
     warnings: &mut Vec<Warning>,
-) -> Result<[Penetration; 3], DesignError> {
-    let Some(p) = written.penetration_mm else {
-        let window = person.facts(skin).window;
-        return Ok([window.least, window.target, window.most]);
-    };
+) -> Result<Option<[Penetration; 3]>, DesignError> {
+    let Some(p) = written.penetration_mm else { return Ok(None) };
     if !(0.0 < p.least && p.least <= p.target && p.target <= p.most) {
         return Err(DesignError::Window { which: which.clone(), least: p.least, target: p.target, most: p.most });
     }
@@ -105,18 +185,17 @@ fn window(
     if p.most > DEEP_MM {
         warnings.push(Warning::Deep { which: which.clone(), most_mm: p.most });
     }
-    Ok([p.least, p.target, p.most].map(|mm| Penetration::new(Metres::from_mm(mm))))
+    Ok(Some([p.least, p.target, p.most].map(|mm| Penetration::new(Metres::from_mm(mm)))))
 }
 
-fn refuse_hairline_keys(which: &Which, written: &ZoneSpec) -> Result<(), DesignError> {
-    let given = [
-        ("depth_mm", written.depth_mm.is_some()),
-        ("ramp_mm", written.ramp_mm.is_some()),
-        ("irregularity", written.irregularity.is_some()),
-        ("sentinels_per_cm", written.sentinels_per_cm.is_some()),
-    ];
-    match given.iter().find(|(_, given)| *given) {
-        Some((key, _)) => Err(DesignError::WrongKind { which: which.clone(), key, belongs_to: "hairline" }),
-        None => Ok(()),
+fn combed(context: &Context<'_>, number: &Numbers<'_>, written: &ZoneSpec) -> Result<Option<Combed>, DesignError> {
+    if let Some(deg) = written.hair_deg {
+        let turn = number.of("hair_deg", Some(deg), 0.0, -180.0, 180.0)?.to_radians();
+        return Ok(Some(Combed::Turned(turn.cos(), turn.sin())));
     }
+    let Some(way) = written.hair else { return Ok(None) };
+    // A direction that overflows is none either.
+    let way = Dir::<File>::try_from_vector(Vector3::from(way))
+        .ok_or_else(|| DesignError::NoDirection { which: number.which.clone() })?;
+    Ok(Some(Combed::Towards((context.scan.head_from_file * way).get().into_inner())))
 }

@@ -1,33 +1,56 @@
 //! One compiled zone or keep-out: density as a function of the place.
 //!
-//! In: a curve on the skin and checked numbers in SI. Out: a fraction of the full density, 0 to 1. Absent: sessions,
-//! keep-outs winning over zones, the scalp's border; `fields` puts those together. Only sums, products and square roots
-//! (stipple.md section 10).
+//! In: curves on the skin and checked numbers in SI. Out: a fraction of the full density, 0 to 1, without jumps: every
+//! edge is a smoothstep of a distance. Absent: sessions, keep-outs winning over zones, the scalp's border for drawn zones;
+//! `fields` puts those together. Only sums, products and square roots (stipple.md section 10). One file a shape.
 
+mod band;
+mod ground;
 mod hairline;
+mod mask;
+mod oval;
 mod patch;
+mod spots;
+mod whole;
 
-use frames::{Metres, Penetration};
+use frames::Metres;
 use nalgebra::Vector3;
 
 use crate::noise::smoothstep;
 
+pub(crate) use band::Band;
+pub(crate) use ground::{Ground, Part, Regions};
 pub(crate) use hairline::{Hairline, Wander};
+pub(crate) use mask::{Mask, Picture, Source, View, grey};
+pub(crate) use oval::Oval;
 pub(crate) use patch::Loop;
+pub(crate) use spots::Spots;
+pub(crate) use whole::Whole;
 
-/// Fractions below this are cut to zero; sentinels carry the tail (stipple.md 6.2, step 4).
+/// Fractions below this are cut to zero; sentinels carry the tail (stipple.md 6.2, step 4). Up to twice as much the
+/// fraction rises twice as fast, so that the cut is no jump.
 const CUT: f64 = 0.015;
 
 /// A zone, ready to be asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Zone {
     pub(crate) shape: Shape,
-    /// This session's share included, 1/m².
+    /// Where the ground's factor is 1, this session's share included, 1/m².
     pub(crate) density: f64,
-    pub(crate) skin: skin::Zone,
-    pub(crate) window: [Penetration; 3],
+    pub(crate) ground: Ground,
     pub(crate) healed: Metres,
     pub(crate) shade: f64,
+    /// `None`: the natural direction.
+    pub(crate) hair: Option<Combed>,
+}
+
+/// Where the hair of a zone points, when not where nature lets it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Combed {
+    /// This way, as far as it is tangent.
+    Towards(Vector3<f64>),
+    /// The natural way, turned clockwise seen from outside: cosine and sine.
+    Turned(f64, f64),
 }
 
 /// Where a zone is.
@@ -35,6 +58,11 @@ pub(crate) struct Zone {
 pub(crate) enum Shape {
     Hairline(Hairline),
     Fill(Loop),
+    Whole(Box<Whole>),
+    Crown(Oval),
+    Band(Band),
+    Spots(Spots),
+    Mask(Box<Mask>),
 }
 
 impl Zone {
@@ -42,9 +70,14 @@ impl Zone {
     pub(crate) fn fraction(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> f64 {
         let fraction = match &self.shape {
             Shape::Hairline(line) => line.fraction(p, normal),
-            Shape::Fill(patch) => patch.inside(p, normal).map_or(0.0, |d| smoothstep(d / patch.feather)),
+            Shape::Fill(patch) => patch.fraction(p, normal),
+            Shape::Whole(whole) => whole.fraction(p),
+            Shape::Crown(oval) => oval.fraction(p, normal),
+            Shape::Band(band) => band.fraction(p, normal),
+            Shape::Spots(spots) => spots.fraction(p),
+            Shape::Mask(mask) => mask.fraction(p, normal),
         };
-        if fraction < CUT { 0.0 } else { fraction }
+        fraction.min((2.0 * (fraction - CUT)).max(0.0))
     }
 
     /// False only if the zone surely leaves the ball alone.
@@ -52,6 +85,16 @@ impl Zone {
         match &self.shape {
             Shape::Hairline(line) => line.curve.no_nearer_than(centre) <= line.reach() + radius,
             Shape::Fill(patch) => (centre - patch.middle).norm() <= patch.radius + radius,
+            Shape::Whole(whole) => whole.touches(centre, radius),
+            Shape::Crown(oval) => (centre - oval.middle).norm() <= oval.reach() + radius,
+            Shape::Band(band) => band.curve.no_nearer_than(centre) <= band.reach() + radius,
+            Shape::Spots(spots) => spots.touches(centre, radius),
+            Shape::Mask(mask) => mask.touches(centre, radius),
         }
     }
+}
+
+/// 1 where a place lies on the sheet of skin that the shape was drawn on, 0 where it turns its back.
+fn same_sheet(cosine: f64) -> f64 {
+    smoothstep(5.0 * cosine)
 }

@@ -2,10 +2,12 @@
 //!
 //! In: TOML. Out: plain data.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
-/// One `[[keep_out]]`: a point with a radius, or a loop.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+/// One `[[keep_out]]`: a point with a radius, a list of such points from a file, or a loop.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeepOutSpec {
     /// For messages.
@@ -14,6 +16,10 @@ pub struct KeepOutSpec {
     /// Middle of a round keep-out, file coordinates.
     #[serde(default)]
     pub point: Option<[f64; 3]>,
+    /// Many of them, such as the moles of a head: a CSV file, `x,y,z` a line, in the coordinates and unit of the scan's
+    /// file; instead of `point`. The reader of the scene makes the path absolute.
+    #[serde(default)]
+    pub points_file: Option<PathBuf>,
     /// Radius of a round keep-out.
     #[serde(default)]
     pub radius_mm: Option<f64>,

@@ -4,18 +4,22 @@
 //! In: TOML through serde; an unknown key is an error. Out: plain data, unchecked. Absent: geometry and judgement, which
 //! are in `compile`. One file a table.
 
+mod anatomy;
 mod keep_out;
 mod line;
+mod mask;
 mod session;
 mod zone;
 
 use frames::Seed;
 use serde::Deserialize;
 
+pub use anatomy::AnatomySpec;
 pub use keep_out::KeepOutSpec;
 pub use line::IrregularitySpec;
+pub use mask::{Channel, MaskSpec, Projection};
 pub use session::SessionSpec;
-pub use zone::{LookSpec, PenetrationSpec, ZoneKind, ZoneSpec};
+pub use zone::{LookSpec, PenetrationSpec, RegionsSpec, ZoneKind, ZoneSpec};
 
 /// All of a scene that `compile` reads. The scene's own `seed` goes into `seed`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -30,6 +34,9 @@ pub struct DesignSpec {
     /// Places that stay clear whatever the zones say.
     #[serde(default)]
     pub keep_out: Vec<KeepOutSpec>,
+    /// Margins around ears, eyes and brows.
+    #[serde(default)]
+    pub anatomy: AnatomySpec,
     /// Which session of how many.
     #[serde(default)]
     pub session: SessionSpec,
