@@ -86,6 +86,28 @@ pub enum DesignError {
         /// How far below.
         below: Metres,
     },
+    /// A look decides density, diameter and shade.
+    #[error("{which}: look and {key} are both given; look finds the dots itself, so drop one of the two")]
+    LookAnd {
+        /// Table.
+        which: Which,
+        /// The other key.
+        key: &'static str,
+    },
+    /// No look, or several.
+    #[error("{which}: look takes exactly one of lightness, darken and match_stubble = true")]
+    LookChoice {
+        /// Table.
+        which: Which,
+    },
+    /// No dots have that look.
+    #[error("{which}: look: {why}")]
+    Look {
+        /// Table.
+        which: Which,
+        /// With its numbers.
+        why: skin::SkinError,
+    },
     /// The curve bulges onto the face, an ear or the neck.
     #[error(
         "{which}: between control points {from} and {to} the curve leaves the scalp, by {below} at {at} (file coordinates): add a point there, higher up"

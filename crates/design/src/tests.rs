@@ -81,7 +81,7 @@ fn line(fields: &Fields) -> &crate::shape::Hairline {
     match &fields.source {
         Source::Drawn(drawn) => match &drawn.zones[0].shape {
             Shape::Hairline(line) => line,
-            Shape::Fill(_) => panic!("a patch"),
+            _ => panic!("no hairline"),
         },
         Source::Function(_) => panic!("a function"),
     }

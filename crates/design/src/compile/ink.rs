@@ -11,8 +11,6 @@ use crate::error::DesignError;
 use crate::shape::Ground;
 use crate::spec::ZoneSpec;
 
-/// A dot is healed after this (skin.md 1.5).
-const HEALED_DAYS: f64 = 42.0;
 /// One step lighter than a shade whose ink is not known: from 1:10 to 1:15, the middle of the steps of skin.md 1.8.
 const LIGHTER: f64 = 11.0 / 16.0;
 
@@ -43,7 +41,7 @@ pub(super) fn shade(
     if kind.skin.is_scar() {
         kept *= skin::SCAR_RETENTION;
     }
-    let amount = skin::amount(kept, skin::days(HEALED_DAYS), 1.0).map_err(out_of_range)?;
+    let amount = skin::amount(kept, skin::HEALED, 1.0).map_err(out_of_range)?;
     let meant = Dilution::try_new(parts).map_err(out_of_range)?;
     let ink = if first { skin::first_ink(kind.skin, meant) } else { meant };
     Ok(-(-skin::absorption(ink, amount) * healed.get()).exp_m1())

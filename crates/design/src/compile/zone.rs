@@ -135,11 +135,11 @@ fn share(context: &Context<'_>, scar: bool) -> Result<f64, DesignError> {
         return Ok(share);
     }
     if session.number == 1 {
-        return Ok(0.5 * share);
+        return Ok(skin::SCAR_START * share);
     }
     let written = crate::spec::SessionSpec { number: 1, ..session.clone() };
     let first = crate::session::session(&written, &mut Vec::new())?.share;
-    Ok(share * (1.0 - 0.5 * first) / (1.0 - first))
+    Ok(share * (1.0 - skin::SCAR_START * first) / (1.0 - first))
 }
 
 /// Dots per square centimetre over all sessions.
