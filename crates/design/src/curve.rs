@@ -41,6 +41,9 @@ pub(crate) struct Crossing {
     pub(crate) at: Vector3<f64>,
 }
 
+/// The span it belongs to, a place on the skin, its normal.
+type Drawn = (u16, (Vector3<f64>, Vector3<f64>));
+
 /// Where a point stands to a curve.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Foot {
@@ -119,7 +122,7 @@ impl Curve {
         Self::from_drawn(&drawn, closed)
     }
 
-    fn from_drawn(drawn: &[(u16, (Vector3<f64>, Vector3<f64>))], closed: bool) -> Self {
+    fn from_drawn(drawn: &[Drawn], closed: bool) -> Self {
         let mut vertex = Vec::with_capacity(drawn.len());
         let (mut arc, mut side, mut normal, mut span) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut length = 0.0;

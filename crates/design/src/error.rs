@@ -183,6 +183,18 @@ pub enum DesignError {
         /// As written.
         text: String,
     },
+    /// The tool has another one.
+    #[error(
+        "{which}: needle = \"{text}\", but the tool carries {tool}: a change of needle is a scene of its own, so move this zone to a scene whose [arm] tool has that needle"
+    )]
+    OtherNeedle {
+        /// Table.
+        which: Which,
+        /// As written.
+        text: String,
+        /// In the same words.
+        tool: String,
+    },
     /// A mask of nothing, or of two things.
     #[error(
         "{which}: give either mask = {{ colours = \"luminance\" }} or mask = {{ image = \"FILE.png\", by = \"uv\" }}, or `by` front, back, left, right, top with `centre` and `width_mm` if it is not to be fitted to the scalp"

@@ -55,7 +55,7 @@ pub(crate) struct Drawn {
 #[derive(Debug)]
 pub(crate) enum KeepOut {
     Balls { middles: Points, radius: f64 },
-    Loop { inside: Loop, margin: f64 },
+    Loop { inside: Box<Loop>, margin: f64 },
     /// Where the scan ends: unknown skin. Empty for a closed one.
     Border(std::sync::Arc<scan::Border>),
 }
@@ -107,7 +107,8 @@ impl Drawn {
 
     /// Inside a keep-out, off the scalp, or too near to an ear, an eye or a brow.
     pub(crate) fn barred(&self, p: Point<Head>, normal: Dir<Head>) -> bool {
-        self.scalp.inside(&p.coords.coords) < 0.0 || self.keep_out.iter().any(|k| k.holds(&p.coords.coords, normal.get()))
+        self.scalp.inside(&p.coords.coords) < 0.0
+            || self.keep_out.iter().any(|k| k.holds(&p.coords.coords, normal.get()))
     }
 }
 

@@ -22,8 +22,8 @@ mod spec;
 mod tests;
 mod wanted;
 
-pub use compile::compile;
-pub use error::{DesignError, FilePoint, Warning, Which};
+pub use compile::{check_needle, compile};
+pub use error::{DesignError, FileFault, FilePoint, Warning, Which};
 pub use fields::Fields;
 pub use propose::propose_hairline;
 pub use spec::{

@@ -17,10 +17,6 @@ impl Points {
         Self { tree: points }
     }
 
-    pub(crate) fn all(&self) -> &[Vector3<f64>] {
-        &self.tree
-    }
-
     /// Distance to the nearest point, if it is nearer than `reach`.
     pub(crate) fn nearest(&self, p: &Vector3<f64>, reach: f64) -> Option<f64> {
         let mut best = reach * reach;

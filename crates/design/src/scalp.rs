@@ -135,7 +135,12 @@ mod tests {
     #[test]
     fn a_tube_is_as_near_as_its_nearest_end() {
         let tube = Tube { ends: [Vector3::zeros(), Vector3::new(0.0, 0.0, 0.01)], radius: 2e-3 };
-        for (p, want_mm) in [([0.0, 0.0, 0.005], -2.0), ([0.003, 0.0, 0.005], 1.0), ([0.003, 0.004, 0.01], 3.0), ([0.0, 0.0, -0.006], 4.0)] {
+        for (p, want_mm) in [
+            ([0.0, 0.0, 0.005], -2.0),
+            ([0.003, 0.0, 0.005], 1.0),
+            ([0.003, 0.004, 0.01], 3.0),
+            ([0.0, 0.0, -0.006], 4.0),
+        ] {
             assert!((1e3 * tube.beyond(&Vector3::from(p)) - want_mm).abs() < 1e-9, "{p:?}");
         }
     }

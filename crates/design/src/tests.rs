@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may stop, and says what it skips")]
 
+mod zones;
+
 use frames::{Dir, File, Head, Metres, Point, Pose};
 use nalgebra::{Isometry3, Vector3};
 use scan::{Landmarks, Scan, Surface, Unit};

@@ -31,6 +31,9 @@ pub struct Scene {
     /// Where nothing goes.
     #[serde(default)]
     pub keep_out: Vec<design::KeepOutSpec>,
+    /// How much stays clear around ears, eyes and brows.
+    #[serde(default)]
+    pub anatomy: design::AnatomySpec,
     /// Which session of how many.
     #[serde(default)]
     pub session: design::SessionSpec,
@@ -213,8 +216,10 @@ impl SceneFile {
             seed: self.seed(),
             zone: self.scene.zone.clone(),
             keep_out: self.scene.keep_out.clone(),
+            anatomy: self.scene.anatomy,
             session: self.scene.session.clone(),
         }
+        .resolved(|path| self.resolve(path))
     }
 
     /// Where the scene puts the head; with `[registration]` only where it is expected.

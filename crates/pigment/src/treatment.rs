@@ -71,6 +71,7 @@ impl Treatment {
         let tool = Tool::load(&file.resolve(&file.scene.arm.tool)).map_err(input)?;
         let group = Group::try_new(tool.needle.points, tool.needle.diameter)
             .map_err(|e| Failure::file(file.resolve(&file.scene.arm.tool), e))?;
+        design::check_needle(&file.design(), &group).map_err(|e| Failure::file(&file.path, e))?;
         let registered = Registered::new(&file, &scan, &fields)?;
         let cell = cell(&file, &arm, registered.as_ref())?;
         let warnings = fields.warnings().iter().map(ToString::to_string).chain(unmodelled(&arm)).collect();

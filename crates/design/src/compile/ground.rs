@@ -9,8 +9,7 @@ use crate::shape::{Ground, Part, Regions};
 use crate::spec::ZoneSpec;
 
 /// The regions' kinds of skin, in the order of [`Regions::part`].
-const KINDS: [skin::Zone; 4] =
-    [skin::Zone::FrontalMid, skin::Zone::Vertex, skin::Zone::Temple, skin::Zone::Occiput];
+const KINDS: [skin::Zone; 4] = [skin::Zone::FrontalMid, skin::Zone::Vertex, skin::Zone::Temple, skin::Zone::Occiput];
 
 /// `usual` kind of skin; `None`: by region, unless the scene says one. `window`: as the scene says.
 pub(super) fn ground(

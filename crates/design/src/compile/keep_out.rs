@@ -32,7 +32,7 @@ pub(super) fn keep_out(index: usize, written: &KeepOutSpec, scan: &Scan) -> Resu
             let control = control_points(&which, &written.control_points, scan, None)?;
             let mut inside = closed_loop(&which, scan, &control, 1e-3)?;
             inside.radius += margin;
-            Ok(KeepOut::Loop { inside, margin })
+            Ok(KeepOut::Loop { inside: Box::new(inside), margin })
         }
         _ => Err(DesignError::KeepOutShape { which }),
     }

@@ -92,9 +92,9 @@ fn read(which: &Which, path: &Path) -> Result<Picture, DesignError> {
     if width.saturating_mul(height) > MOST_PIXELS {
         return Err(fault(FileFault::TooManyPixels { width, height, most: MOST_PIXELS }));
     }
-    let size = reader.output_buffer_size().ok_or_else(|| {
-        fault(FileFault::TooManyPixels { width, height, most: MOST_PIXELS })
-    })?;
+    let size = reader
+        .output_buffer_size()
+        .ok_or_else(|| fault(FileFault::TooManyPixels { width, height, most: MOST_PIXELS }))?;
     let mut bytes = vec![0; size];
     let frame = reader.next_frame(&mut bytes).map_err(bad)?;
     let samples = frame.color_type.samples();

@@ -33,6 +33,7 @@ use crate::scalp::Scalp;
 use crate::session::{Session, session};
 use crate::spec::DesignSpec;
 
+pub use needle::check_needle;
 pub(crate) use point::to_file;
 
 /// Checks and compiles a design for one scan and one person.

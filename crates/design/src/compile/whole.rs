@@ -39,11 +39,7 @@ pub(super) fn whole(
     Ok(Whole { front: curve, wander: line.wander, lead, start: line.ramp, rise, scalp: context.scalp.clone(), feather })
 }
 
-fn find<'a>(
-    context: &Context<'a>,
-    which: &Which,
-    front: Option<&str>,
-) -> Result<(usize, &'a ZoneSpec), DesignError> {
+fn find<'a>(context: &Context<'a>, which: &Which, front: Option<&str>) -> Result<(usize, &'a ZoneSpec), DesignError> {
     front
         .and_then(|name| {
             let mut zones = context.spec.zone.iter().enumerate();
@@ -64,7 +60,7 @@ fn drawn_on(scalp: &Scalp, surface: &Surface, line: &Hairline, control: &[Vector
         let beside = Vector3::new(end.x.signum() * 0.2, y, z - BELOW);
         let inward = if end.x < 0.0 { frames::Dir::X } else { -frames::Dir::X };
         let hit = surface.cast(Point::from(beside), inward, frames::Metres::new(0.2));
-        hit.map_or_else(|| surface.nearest(Point::from(beside)), |hit| hit).point.coords.coords
+        hit.unwrap_or_else(|| surface.nearest(Point::from(beside))).point.coords.coords
     };
     let (first, last) = (control[0], control[control.len() - 1]);
     let mut all = vec![ear(&first)];

@@ -11,6 +11,8 @@ mod mask;
 mod session;
 mod zone;
 
+use std::path::{Path, PathBuf};
+
 use frames::Seed;
 use serde::Deserialize;
 
@@ -40,6 +42,19 @@ pub struct DesignSpec {
     /// Which session of how many.
     #[serde(default)]
     pub session: SessionSpec,
+}
+
+impl DesignSpec {
+    /// Every file that the design names, made absolute by `resolve`.
+    #[must_use]
+    pub fn resolved(mut self, resolve: impl Fn(&Path) -> PathBuf) -> Self {
+        let images = self.zone.iter_mut().filter_map(|z| z.mask.as_mut()?.image.as_mut());
+        images.for_each(|path| *path = resolve(path));
+        let spots = self.zone.iter_mut().filter_map(|z| z.points_file.as_mut());
+        let moles = self.keep_out.iter_mut().filter_map(|k| k.points_file.as_mut());
+        spots.chain(moles).for_each(|path| *path = resolve(path));
+        self
+    }
 }
 
 const fn default_seed() -> Seed {
