@@ -104,6 +104,18 @@ fn a_touched_head_is_found_where_it_lies() {
     }
 }
 
+/// The whole way with a registered head: planned and rehearsed where it was touched, and said so in the report.
+#[test]
+fn a_registered_head_is_treated_where_it_lies() {
+    let bench = bench("", &log(&bundled(), 5));
+    let output = bench.pigment("rehearse", &["--out", "out"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("register  40 of 40 points used"), "{}", text(&output.stdout));
+    let report = bench.json("out");
+    assert_eq!(report["registration"]["points_used"], 40);
+    assert!(report["rehearse"]["dots"].as_u64() == report["plan"]["planned"].as_u64(), "{report}");
+}
+
 /// The program is made for the registered head: with `[cell] head` gone, check still plans every dot.
 #[test]
 fn the_expected_place_may_be_left_out() {

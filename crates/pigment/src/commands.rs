@@ -13,7 +13,7 @@ use stream::{CountAllocations, Ended, Fault};
 
 use crate::folder::RunFolder;
 use crate::rehearse::Outputs;
-use crate::{Failure, Planned, Treatment, bench as benches, figures, page, preview, progress};
+use crate::{Failure, Planned, Registered, Treatment, bench as benches, figures, page, preview, progress};
 
 /// Faults that the summary names; the report names all.
 const SHOWN: usize = 4;
@@ -189,6 +189,7 @@ fn figures_of(treatment: &Treatment, pattern: &Pattern, stipple_s: f64, planned:
         scene: treatment.file.name(),
         seed: treatment.file.scene.seed,
         versions,
+        registration: treatment.registered.as_ref().map(Registered::json),
         stipple: Some(stipple_figures(pattern, stipple_s)),
         plan: Some(plan_figures(planned)),
         ..Report::default()
@@ -234,6 +235,9 @@ fn summary(treatment: &Treatment, report: &Report, preview_faults: &[Fault], htm
     let mut text = format!("{}\n", treatment.file.about());
     for warning in &treatment.warnings {
         let _ = writeln!(text, "warning   {warning}");
+    }
+    if let Some(registered) = &treatment.registered {
+        let _ = writeln!(text, "register  {}", registered.line());
     }
     if let Some(s) = &report.stipple {
         let _ = writeln!(text, "stipple   {} sites, {} left out, {:.2} s", s.sites, s.rejected.len(), s.seconds);

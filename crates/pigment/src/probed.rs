@@ -167,6 +167,16 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_some_other_kind_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("scan.ply");
+        std::fs::File::create(&path).unwrap().set_len(LARGEST + 1).unwrap();
+        assert!(read(&path).unwrap_err().to_string().contains("1048577 bytes are no probed points"));
+        std::fs::write(&path, [0xff, 0xfe]).unwrap();
+        assert!(read(&path).unwrap_err().to_string().contains("scan.ply: not text: byte 0"));
+    }
+
+    #[test]
     fn the_line_and_the_value_are_named() {
         refuses("", 1, &["empty", "x_mm,y_mm,z_mm"]);
         refuses("1,2,3\n", 1, &["column `1` is not known", "first line is x_mm"]);

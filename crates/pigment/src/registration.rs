@@ -9,7 +9,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use frames::{Base, Head, Metres, Point, Pose, Radians};
-use scan::{Landmark, Probe, RegisterError, Registration, Rejection, Scan, TouchedLandmark, Zone, ZoneTre};
+use scan::register::{Probe, RegisterError, Registration, Rejection, TouchedLandmark, Zone, ZoneTre, register};
+use scan::{Landmark, Scan};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -98,7 +99,7 @@ impl Registered {
         let (landmarks, probed) = (&touches.landmarks, &touches.probed);
         let no =
             |e: RegisterError| Failure::file(&file.path, format_args!("[registration] {}", touches.explain(&e, scan)));
-        let registration = scan::register(&scan.surface, &scan.landmarks, landmarks, probed).map_err(no)?;
+        let registration = register(&scan.surface, &scan.landmarks, landmarks, probed).map_err(no)?;
         expected_there(file, &registration)?;
         let budget = Metres::from_mm(table.budget_mm);
         let noise = Metres::from_mm(table.noise_mm);
@@ -140,6 +141,14 @@ impl Registered {
             );
         }
         text
+    }
+
+    /// The same, in short.
+    pub fn line(&self) -> String {
+        let r = &self.registration;
+        let worst = self.zones.iter().map(|z| z.tre.rms).fold(Metres::ZERO, Metres::max);
+        let (used, all, fre, budget) = (r.used(), r.points.len(), r.fre, self.budget);
+        format!("{used} of {all} points used, FRE {fre}; expected error at most {worst} rms, budget {budget}")
     }
 
     /// For a program, SI.

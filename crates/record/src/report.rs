@@ -16,6 +16,9 @@ pub struct Report {
     pub seed: u64,
     /// Of the program that made it.
     pub versions: BTreeMap<String, String>,
+    /// Where the head was found by touch, and how well; as `pigment check --json` has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration: Option<serde_json::Value>,
     /// The pattern.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stipple: Option<StippleFigures>,

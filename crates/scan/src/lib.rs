@@ -26,7 +26,7 @@ mod ply;
 mod polygon;
 mod query;
 mod raw;
-mod register;
+pub mod register;
 mod repair;
 mod rings;
 pub mod scanner;
@@ -44,10 +44,6 @@ pub use landmarks::{Landmark, Landmarks, LandmarksIn};
 pub use load::{Scan, load, load_bytes};
 pub use query::Hit;
 pub use raw::{Format, RawMesh, read, read_bytes};
-pub use register::{
-    Assigned, Loose, Motion, PointResidual, Probe, RegisterError, Registration, Rejection, TouchedLandmark, Tre,
-    Uncertainty, Zone, ZoneTre, register,
-};
 pub use repair::{Loop, Repairs};
 pub use surface::Surface;
 pub use unit::Unit;

@@ -44,3 +44,69 @@ pub(super) fn misfit(pairs: &[Pair], head_from_base: &Isometry3<f64>) -> f64 {
 pub(super) fn residual(pair: &Pair, head_from_base: &Isometry3<f64>) -> Vector3<f64> {
     head_from_base * nalgebra::Point3::from(pair.base) - nalgebra::Point3::from(pair.head)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nalgebra::Point3;
+
+    const HEAD: [[f64; 3]; 4] = [[0.0, 95.0, 0.0], [1.0, -90.0, -22.0], [-72.0, 0.0, 0.0], [71.0, 1.0, 0.0]];
+    const BASE: [[f64; 3]; 4] =
+        [[518.69, -14.86, 346.27], [545.27, 2.82, 162.1], [510.71, 67.2, 254.72], [531.11, -74.29, 246.51]];
+    const SIGMA: [f64; 4] = [1.0, 2.0, 1.0, 4.0];
+
+    fn pairs() -> Vec<Pair> {
+        let pair = |k: usize| Pair { base: BASE[k].into(), head: HEAD[k].into(), sigma: SIGMA[k] };
+        (0..4).map(pair).collect()
+    }
+
+    /// Against scipy 1.17 `Rotation.align_vectors` on the centred points, weights 1/sigma².
+    #[test]
+    fn as_scipy_has_it() {
+        let (found, misfit) = fit(&pairs());
+        #[rustfmt::skip]
+        let turn = Matrix3::new(
+             0.139_108_584_895_973_7, -0.987_187_304_660_200_2, -0.078_166_662_497_315_13,
+            -0.025_784_870_219_306_81, -0.082_518_178_626_377_39, 0.996_255_936_325_580_5,
+            -0.989_941_383_151_554_9, -0.136_572_236_248_495_07, -0.036_933_483_589_719_15,
+        );
+        let shift = Vector3::new(-58.361_222_631_027_08, -236.537_079_352_440_46, 524.205_511_529_398_6);
+        assert!((found.rotation.to_rotation_matrix().matrix() - turn).norm() < 1e-10, "{found}");
+        assert!((found.translation.vector - shift).norm() < 1e-8, "{found}");
+        assert!((misfit - 8.804_408_467_5).abs() < 1e-8, "{misfit}");
+    }
+
+    /// Points in a plane and their mirror image: a turn about a line of the plane does it, a mirror never.
+    #[test]
+    fn never_a_mirror_image() {
+        for flat in [true, false] {
+            let mirrored: Vec<Pair> = pairs()
+                .into_iter()
+                .map(|p| {
+                    let z = if flat { 0.0 } else { p.head.z };
+                    let head = Vector3::new(p.head.x, p.head.y, z);
+                    Pair { head, base: Vector3::new(-head.x, head.y, head.z), sigma: 1.0 }
+                })
+                .collect();
+            let (found, misfit) = fit(&mirrored);
+            assert!((found.rotation.to_rotation_matrix().matrix().determinant() - 1.0).abs() < 1e-12);
+            assert!(if flat { misfit < 1e-18 } else { misfit > 100.0 }, "{misfit}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_motion_comes_back(turn in [-3.0..3.0_f64, -3.0..3.0, -3.0..3.0], shift in [-900.0..900.0_f64, -900.0..900.0, -900.0..900.0]) {
+            let motion = Isometry3::new(shift.into(), Vector3::from(turn));
+            let moved: Vec<Pair> = pairs()
+                .into_iter()
+                .map(|p| Pair { base: motion.inverse_transform_point(&Point3::from(p.head)).coords, ..p })
+                .collect();
+            let (found, misfit) = fit(&moved);
+            proptest::prop_assert!(misfit < 1e-16);
+            for p in &moved {
+                proptest::prop_assert!((found * Point3::from(p.base) - Point3::from(p.head)).norm() < 1e-9);
+            }
+        }
+    }
+}

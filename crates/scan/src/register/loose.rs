@@ -88,3 +88,37 @@ impl fmt::Display for Motion {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use nalgebra::Matrix6;
+
+    /// Everything held to a micrometre but one motion.
+    #[track_caller]
+    fn check(twist: [f64; 6], words: &str, by_mm: f64) {
+        let twist = Twist::from(twist);
+        let uncertainty = Uncertainty::new(Point::ORIGIN, Matrix6::identity() * 1e-12 + twist * twist.transpose());
+        let places: Vec<_> = [0.0, 0.4, -0.4].map(|a: f64| Point::new(a.sin() * 0.08, a.cos() * 0.08, 0.05)).to_vec();
+        let loose = loosest(&uncertainty, &places).unwrap();
+        assert_eq!(loose.motion.to_string(), words);
+        assert!((loose.by.mm() - by_mm).abs() < 0.02 * by_mm, "{}", loose.by);
+    }
+
+    #[test]
+    fn motions_have_names() {
+        check([0.0, 0.0, 0.01, 0.0, 0.0, 0.0], "turning about the vertical axis", 0.8);
+        check([0.0, 0.0, -0.01, 0.0, 0.0, 0.0], "turning about the vertical axis", 0.8);
+        check([0.01, 0.0, 0.0, 0.0, 0.0, 0.0], "turning about the axis through the ears", 0.91);
+        check([0.0, 0.01, 0.002, 0.0, 0.0, 0.0], "turning about the axis from back to front", 0.434);
+        check([0.0, 0.0, 0.0, 0.002, 0.0, 0.0], "sliding along left and right", 2.0);
+        check([0.0, 0.0, 0.0, 0.0, -0.001, 0.0], "sliding along back and front", 1.0);
+        check([0.0, 0.0, 1e-5, 0.0, 0.0, 0.001], "sliding along up and down", 1.0);
+        check([0.0, 0.006, 0.006, 0.0, 0.0, 0.0], "turning about [0.0, 0.7, 0.7] of the head's axes", 0.266);
+        // A turn about an axis far off is a slide.
+        check([0.0, 0.0, 0.001, 0.002, 0.0, 0.0], "sliding along left and right", 1.92);
+        // A turn about an axis near the head is a turn, wherever the numbers are counted from.
+        check([0.0, 0.0, 0.02, 0.001, 0.0, 0.0], "turning about the vertical axis", 0.727);
+    }
+}

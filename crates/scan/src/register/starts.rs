@@ -53,6 +53,7 @@ pub(super) fn register(
         }
     }
     match (as_given, rival) {
+        (Err(error @ RegisterError::Ambiguous { .. }), _) => Err(error),
         (Err(_), Some((_, names, _))) => Err(RegisterError::Swapped { is: wrong(&names) }),
         (Ok((_, cost)), Some((other, names, rival))) if other + margin(&rival) < cost => {
             Err(RegisterError::Swapped { is: wrong(&names) })

@@ -75,3 +75,44 @@ impl Uncertainty {
         cost / (places.len().max(1)) as f64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::register::normal::Normal;
+
+    /// Fitzpatrick, West and Maurer (1998), equation 46: `TRE² = FLE² / N (1 + 1/3 sum d_k² / f_k²)`, with the target's
+    /// distance `d_k` and the landmarks' rms distance `f_k` from each of their principal axes. Cross of rms half axes
+    /// 95 and 70 mm in a plane, FLE 3 mm in all three directions together.
+    #[test]
+    fn landmarks_alone_are_fitzpatricks_formula() {
+        let places = [[0.0, 0.095, 0.0], [0.0, -0.095, 0.0], [-0.07, 0.0, 0.0], [0.07, 0.0, 0.0]];
+        let fle = 0.003;
+        let mut normal = Normal::new();
+        for place in places {
+            normal.add_place(&place.into(), &Vector3::zeros(), 3.0 / (fle * fle));
+        }
+        let uncertainty = Uncertainty::new(Point::ORIGIN, normal.covariance().unwrap());
+        for target in [[0.0, 0.0, 0.0], [0.0, 0.07, 0.1], [0.05, -0.03, 0.12]] {
+            let [x, y, z] = target;
+            let mean = |of: fn(&[f64; 3]) -> f64| places.iter().map(of).sum::<f64>() / 4.0;
+            // Squares from the axes x, y, z.
+            let d = [y * y + z * z, x * x + z * z, x * x + y * y];
+            let f = [mean(|p| p[1] * p[1]), mean(|p| p[0] * p[0]), mean(|p| p[0] * p[0] + p[1] * p[1])];
+            let want = fle * fle / 4.0 * (1.0 + (0..3).map(|k| d[k] / f[k]).sum::<f64>() / 3.0);
+            let got = uncertainty.tre(Point::new(x, y, z)).get().powi(2);
+            assert!((got / want - 1.0).abs() < 1e-12, "{got} {want}");
+        }
+    }
+
+    #[test]
+    fn over_no_place_nothing_is_expected() {
+        let uncertainty = Uncertainty::new(Point::ORIGIN, Matrix6::identity() * 1e-6);
+        assert_eq!(uncertainty.tre_over(&[]), None);
+        let both = uncertainty.tre_over(&[Point::ORIGIN, Point::new(0.0, 0.0, 1.0)]).unwrap();
+        // A shift of 1 mm in each direction; and a turn of 1 mrad about x and y, a metre away.
+        assert!((both.worst.mm().powi(2) - 5.0).abs() < 1e-9 && (both.rms.mm().powi(2) - 4.0).abs() < 1e-9);
+        assert_eq!(both.at, Point::new(0.0, 0.0, 1.0));
+    }
+}

@@ -4,10 +4,10 @@
 use frames::{Base, Head, Metres, Point, Pose, Seed, gauss, unit};
 use nalgebra::{Isometry3, Translation3, UnitQuaternion, Vector3};
 use rayon::prelude::*;
-use scan::{
-    Assigned, Landmark, Landmarks, Motion, Probe, RegisterError, Registration, Rejection, Surface, TouchedLandmark,
-    Unit, Zone, load, register,
+use scan::register::{
+    Assigned, Motion, Probe, RegisterError, Registration, Rejection, TouchedLandmark, Zone, register,
 };
+use scan::{Landmark, Landmarks, Surface, Unit, load};
 
 use crate::data::{Axes, data, landmarks};
 
@@ -116,12 +116,18 @@ const TRIALS: u64 = 200;
 /// Predicted against actual rms error over 200 sessions.
 #[track_caller]
 fn predicted_is_actual(body: Option<Body>, how: Touching) {
+    predicted_is_actual_as(body, how, |_| ());
+}
+
+#[track_caller]
+fn predicted_is_actual_as(body: Option<Body>, how: Touching, declare: impl Fn(&mut Session) + Sync) {
     let Some(body) = body else { return };
     let targets = targets(&body);
     let each: Vec<(f64, f64)> = (0..TRIALS)
         .into_par_iter()
         .map(|seed| {
-            let session = touch(&body, how, seed);
+            let mut session = touch(&body, how, seed);
+            declare(&mut session);
             // A session in a hundred of ten points is refused, for another pose fits as well.
             let found = solve(&body, &session).ok()?;
             let predicted = found.uncertainty.tre_over(&targets).unwrap().rms.get().powi(2);
@@ -157,6 +163,29 @@ fn predicted_error_is_the_actual_one_makehuman() {
     for (points, noise) in [(15, 0.5), (30, 0.1)] {
         predicted_is_actual(male(), Touching { points, noise, ..USUAL });
     }
+}
+
+/// Touches twice as noisy as declared: the residuals say so, and the prediction widens with them.
+#[test]
+fn noise_beyond_the_declared_widens_the_prediction() {
+    predicted_is_actual_as(ict_mean(), Touching { points: 40, noise: 0.4, ..USUAL }, |session| {
+        session.probed.iter_mut().for_each(|p| p.sigma = Metres::from_mm(0.2));
+    });
+}
+
+/// A landmark worse than declared, though not so bad that it is refused: all of them hold what the points leave loose
+/// by as much less.
+#[test]
+fn landmarks_beyond_their_noise_are_trusted_less() {
+    let Some(body) = ict_mean() else { return };
+    let tre = |by: f64| {
+        let mut session = touch(&body, Touching { points: 15, ..USUAL }, 1);
+        let back = session.base_from_head.get().rotation * Vector3::y() * by;
+        session.touched[1].at = Point::from(session.touched[1].at.coords.coords - back);
+        solve(&body, &session).unwrap().uncertainty.tre_over(&targets(&body)).unwrap().rms
+    };
+    let (good, bad) = (tre(0.0), tre(0.014));
+    assert!(bad > good * 1.15, "{good} with good landmarks, {bad} with a bad one");
 }
 
 #[test]
@@ -448,6 +477,46 @@ fn on_a_ball_only_the_landmarks_hold_the_turn() {
         }
         Err(fault) => assert!(matches!(fault, RegisterError::Ambiguous { .. }), "{fault}"),
     }
+}
+
+/// A gear of 24 teeth fits its mould 24 ways. Landmarks of 10 mm leave two or three of them.
+#[test]
+fn a_body_that_fits_its_own_turn_is_refused() {
+    let (vertices, faces) = crate::bodies::sphere([0.0; 3], 0.09, 5);
+    let wavy = vertices.into_iter().map(|p| {
+        let v = p.coords.coords;
+        let teeth = (24.0 * v.y.atan2(v.x)).cos() * (v.xy().norm_squared() / v.norm_squared());
+        Point::from(v * (1.0 + 0.03 * teeth))
+    });
+    let (surface, _) = Surface::try_new(wavy.collect(), faces).unwrap();
+    let on = |x: f64, y: f64| surface.nearest(Point::new(x, y, 0.0)).point;
+    let landmarks = Landmarks {
+        nasion: on(0.0, 0.09),
+        inion: on(0.0, -0.09),
+        left_preauricular: on(-0.09, 0.0),
+        right_preauricular: on(0.09, 0.0),
+    };
+    let body = Body { surface: surface.into(), landmarks };
+    let session = touch_where(&body, Touching { points: 60, noise: 0.1, landmark_noise: 8.0 }, 4, |_| true);
+    let fault = refused(&body, &session, &["two poses", "apart fit the touches", "not symmetric"]);
+    assert!(matches!(&fault, RegisterError::Ambiguous { other, .. } if other.is_empty()), "{fault}");
+}
+
+/// Touches on brow and nose too, as the README advises: no session is refused, and the turn is held.
+#[test]
+fn touches_on_the_face_hold_the_turn() {
+    let Some(body) = male() else { return };
+    let how = Touching { points: 40, noise: 0.2, ..USUAL };
+    let rms = |here: fn(Point<Head>) -> bool| {
+        let each = (0..20).map(|seed| {
+            let found = solve(&body, &touch_where(&body, how, seed, here)).unwrap();
+            found.uncertainty.tre_over(&targets(&body)).unwrap().rms.get().powi(2)
+        });
+        (each.sum::<f64>() / 20.0).sqrt() * 1e3
+    };
+    let scalp = rms(|p| p.coords.z > 0.05);
+    let face = rms(|p| p.coords.z > 0.05 || (p.coords.y > 0.05 && p.coords.z > -0.03));
+    assert!(face < 0.75 * scalp && face < 0.4, "{scalp} mm by the scalp alone, {face} mm with the face");
 }
 
 #[test]
