@@ -284,7 +284,7 @@ fn zones(file: &SceneFile, scan: &Scan, fields: &design::Fields) -> Vec<Zone> {
         .zip(places)
         .enumerate()
         .map(|(k, (spec, places))| {
-            let name = spec.name.clone().unwrap_or_else(|| format!("zone {}", k + 1));
+            let name = spec.name.clone().unwrap_or_else(|| format!("zone {k}"));
             let every = places.len().div_ceil(PLACES).max(1);
             let mut places: Vec<_> = places.into_iter().step_by(every).collect();
             if places.is_empty() {

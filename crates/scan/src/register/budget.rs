@@ -47,22 +47,24 @@ impl Registration {
         touch_noise: Metres,
     ) -> Result<Vec<ZoneTre>, RegisterError> {
         let all = self.tre_by_zone(zones);
-        let Some(worst) = all.iter().max_by(|a, b| a.tre.rms.get().total_cmp(&b.tre.rms.get())) else {
+        let rms = |zone: &&Zone| self.uncertainty.tre_over(&zone.places).map(|t| t.rms.get());
+        let worst = zones.iter().max_by(|a, b| rms(a).unwrap_or(0.0).total_cmp(&rms(b).unwrap_or(0.0)));
+        let Some((zone, tre)) = worst.and_then(|z| Some((z, self.uncertainty.tre_over(&z.places)?))) else {
             return Ok(all);
         };
         // Written so that NaN is refused.
-        if worst.tre.rms <= budget {
+        if tre.rms <= budget {
             return Ok(all);
         }
-        let places = zones.iter().find(|z| z.name == worst.name).map_or(&[][..], |z| &z.places);
+        let places = &zone.places;
         let (places_to_touch, after) = touch::best(surface, &self.uncertainty, places, touch_noise);
         Err(RegisterError::OverBudget {
-            zone: worst.name.clone(),
-            rms: worst.tre.rms,
+            zone: zone.name.clone(),
+            rms: tre.rms,
             budget,
             loose: loosest(&self.uncertainty, places),
             touch: places_to_touch,
-            then: after.tre_over(places).map_or(worst.tre.rms, |t| t.rms),
+            then: after.tre_over(places).map_or(tre.rms, |t| t.rms),
         })
     }
 }

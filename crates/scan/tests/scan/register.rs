@@ -450,6 +450,14 @@ fn a_round_skull_is_loose_about_the_vertical() {
     assert!(*then < *rms * 0.6 && (got / *then - 1.0).abs() < 0.2, "{rms} before, {then} promised, {got} got");
     let zone = again.within(Metres::from_mm(3.0), &zones, &body.surface, noise).unwrap();
     assert_eq!((zone.len(), zone[0].tre.rms), (1, got));
+    // Zones of one name, one of them without places: the worst is refused, the empty one says nothing.
+    let near = Zone { name: "hairline".into(), places: vec![zones[0].places[0]] };
+    let [far] = zones;
+    let all = [Zone { places: Vec::new(), ..near.clone() }, near, far];
+    let fault = again.within(Metres::from_mm(0.01), &all, &body.surface, noise).unwrap_err();
+    let worst = again.tre_by_zone(&all).iter().map(|z| z.tre.rms).fold(Metres::ZERO, Metres::max);
+    assert!(matches!(fault, RegisterError::OverBudget { rms, .. } if rms == worst), "{fault}");
+    assert_eq!(again.within(Metres::ZERO, &all[..1], &body.surface, noise).unwrap(), []);
 }
 
 /// On a ball nothing tells the turn but the landmarks.
