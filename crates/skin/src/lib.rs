@@ -16,6 +16,7 @@ mod density;
 mod deposit;
 mod error;
 mod fade;
+mod fit;
 mod group;
 mod healing;
 mod local;
@@ -44,6 +45,9 @@ pub use deposit::{
 };
 pub use error::SkinError;
 pub use fade::{DAY, EARLY, FADE_RATE, YEAR, amount, days, density_score, veil, years};
+pub use fit::{
+    FEWEST_DOTS, Fault, FitError, LEAST_AGE_DAYS, Learned, Outlier, Patch, TestDot, ZoneFit, fit_zone, simulate_dots,
+};
 pub use group::Group;
 pub use healing::{
     DotCurve, FRESH_OVER_HEALED, Fate, PATCHY, SCAR_RETENTION, WIDEST, blow_out_probability, column, fate,
