@@ -54,8 +54,14 @@ pub(crate) struct Drawn {
 /// Where no dot may go. Margins are included.
 #[derive(Debug)]
 pub(crate) enum KeepOut {
-    Balls { middles: Points, radius: f64 },
-    Loop { inside: Box<Loop>, margin: f64 },
+    Balls {
+        middles: Points,
+        radius: f64,
+    },
+    Loop {
+        inside: Box<Loop>,
+        margin: f64,
+    },
     /// Where the scan ends: unknown skin. Empty for a closed one.
     Border(std::sync::Arc<scan::Border>),
 }

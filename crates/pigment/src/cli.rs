@@ -96,6 +96,20 @@ pub enum Command {
         /// Which; all of them without a name. `ik` stands for all `ik_*`.
         names: Vec<String>,
     },
+    /// Fit a person's skin to healed test dots.
+    CalibrateSkin {
+        /// Table of test dots (CSV, one row a dot); see `assets/skins/example_test_dots.csv`.
+        table: PathBuf,
+        /// Where the calibration goes (TOML); never over an old one.
+        #[arg(short, long)]
+        output: PathBuf,
+        /// Fitzpatrick type and age, like `II/35` (the default).
+        #[arg(long)]
+        person: Option<String>,
+        /// L* of the untreated scalp by colorimeter. Default: by the type.
+        #[arg(long)]
+        lightness: Option<f64>,
+    },
     /// Draw the finished look of scenes: four sides of the head, one PNG a scene.
     Gallery {
         /// Scenes; all of `scenes/*.toml` without one.

@@ -4,6 +4,7 @@
 //! Absent: any stage's own work, and the viewer.
 
 pub mod bench;
+mod calibrate;
 pub mod check;
 pub mod cli;
 pub mod commands;
@@ -27,6 +28,7 @@ mod views;
 
 use std::path::{Path, PathBuf};
 
+pub use calibrate::calibrate;
 pub use failure::Failure;
 pub use gallery::gallery;
 pub use person::{PersonTable, StubbleTable};

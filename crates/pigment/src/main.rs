@@ -45,6 +45,9 @@ fn dispatch(cli: &Cli) -> Result<String, Failure> {
         Some(Command::Emulate { .. }) => Err(Failure::NotYet("emulate")),
         Some(Command::RtCheck) => Err(Failure::NotYet("rt-check")),
         Some(Command::Bench { names }) => commands::bench(names, cli.json),
+        Some(Command::CalibrateSkin { table, output, person, lightness }) => {
+            pigment::calibrate(table, output, person.as_deref(), *lightness, cli.json)
+        }
         Some(Command::Gallery { scenes, output }) => pigment::gallery(scenes, output, cli.json),
         Some(Command::View { arguments }) => commands::view(arguments),
     }

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::person::PersonTable;
 use crate::registration::RegistrationTable;
-use crate::{Failure, toml_file};
+use crate::{Failure, calibrate, toml_file};
 
 /// One treatment.
 #[derive(Debug, Clone, Deserialize)]
@@ -172,13 +172,26 @@ pub struct SceneFile {
     pub bytes: Vec<u8>,
     /// What it says.
     pub scene: Scene,
+    /// Whose skin it is: presets, and test dots where the scene names them.
+    pub person: skin::Person,
+    /// The bytes of the calibration that `[person]` names.
+    pub calibration: Option<Vec<u8>>,
 }
 
 impl SceneFile {
     /// Reads and checks one scene.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let (scene, bytes) = toml_file::read::<Scene>(path)?;
-        let file = Self { path: path.to_owned(), bytes, scene };
+        let presets = scene.person.person().map_err(|why| Failure::file(path, format_args!("[person] {why}")))?;
+        let (person, calibration) = match &scene.person.calibration {
+            Some(named) => {
+                let named = path.parent().unwrap_or(Path::new("")).join(named);
+                let (person, bytes) = calibrate::file::read(&named, presets)?;
+                (person, Some(bytes))
+            }
+            None => (presets, None),
+        };
+        let file = Self { path: path.to_owned(), bytes, scene, person, calibration };
         file.check()?;
         Ok(file)
     }
@@ -200,9 +213,10 @@ impl SceneFile {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
-    /// SHA-256 of the file's bytes.
+    /// SHA-256 of the file's bytes and of the calibration's: other test dots make another treatment.
     pub fn digest(&self) -> arm::Digest {
-        Sha256::digest(&self.bytes).into()
+        let calibration = self.calibration.as_deref().unwrap_or_default();
+        Sha256::new().chain_update(&self.bytes).chain_update(calibration).finalize().into()
     }
 
     /// The scene's seed.
@@ -231,11 +245,6 @@ impl SceneFile {
             Translation3::new(x, y, z),
             UnitQuaternion::from_euler_angles(roll, pitch, yaw),
         )))
-    }
-
-    /// Whose skin it is.
-    pub fn person(&self) -> Result<skin::Person, Failure> {
-        self.scene.person.person().map_err(|why| Failure::file(&self.path, format_args!("[person] {why}")))
     }
 
     fn check(&self) -> Result<(), Failure> {

@@ -65,7 +65,7 @@ impl Treatment {
         let table = &file.scene.scan;
         let mesh = file.resolve(&table.file);
         let scan = scan::load(&mesh, table.unit, &table.landmarks).map_err(input)?;
-        let person = file.person()?;
+        let person = file.person;
         let fields = design::compile(&file.design(), &scan, &person).map_err(|e| Failure::file(&file.path, e))?;
         let arm = load_arm(&file)?;
         let tool = Tool::load(&file.resolve(&file.scene.arm.tool)).map_err(input)?;

@@ -46,7 +46,7 @@ pub use deposit::{
 pub use error::SkinError;
 pub use fade::{DAY, EARLY, FADE_RATE, YEAR, amount, days, density_score, veil, years};
 pub use fit::{
-    FEWEST_DOTS, Fault, FitError, LEAST_AGE_DAYS, Learned, Outlier, Patch, TestDot, ZoneFit, fit_zone, simulate_dots,
+    FEWEST_DOTS, FitError, LEAST_AGE_DAYS, Learned, OneSided, Outlier, Patch, TestDot, ZoneFit, fit_zone, simulate_dots,
 };
 pub use group::Group;
 pub use healing::{

@@ -62,7 +62,7 @@ pub struct ZoneFit {
     /// Rows that the laws do not explain, by index of the dot.
     pub outliers: Vec<Outlier>,
     /// The epidermis is bounded on one side only; the table's value was kept.
-    pub one_sided: Option<Fault>,
+    pub one_sided: Option<OneSided>,
 }
 
 /// True where the dots, false where the table decides.
@@ -101,7 +101,7 @@ pub struct Outlier {
 
 /// Why the dots bound the epidermis on one side only, with the depth that does.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-pub enum Fault {
+pub enum OneSided {
     /// No dot was shallow enough to shed.
     #[error("no dot shed: the epidermis is thinner than about {0:.3} mm, by how much is not known; set shallower dots")]
     NoneShed(f64),
@@ -276,12 +276,12 @@ fn outlier(row: &Row) -> Option<Outlier> {
     })
 }
 
-fn one_sided(model: &Model, theta: &Theta, own: &[(usize, TestDot)], kept: usize) -> Option<Fault> {
+fn one_sided(model: &Model, theta: &Theta, own: &[(usize, TestDot)], kept: usize) -> Option<OneSided> {
     let edges = own.iter().map(|(_, d)| model.depth_mm(theta, d) - crate::healing::EDGE.mm());
     if kept == own.len() {
-        Some(Fault::NoneShed(edges.fold(f64::INFINITY, f64::min)))
+        Some(OneSided::NoneShed(edges.fold(f64::INFINITY, f64::min)))
     } else if kept == 0 {
-        Some(Fault::AllShed(edges.fold(f64::NEG_INFINITY, f64::max)))
+        Some(OneSided::AllShed(edges.fold(f64::NEG_INFINITY, f64::max)))
     } else {
         None
     }

@@ -105,7 +105,9 @@ impl Model {
         };
         if let Some(p) = d.penetration {
             z = p.length().mm();
-            rows.push(gaussian("penetration", "mm", z, depth, scatter.hypot(DEPTH_NOISE)));
+            // Not pierced: how far the tip stayed above is not seen.
+            let seen = if z > 0.0 { depth } else { depth.max(0.0) };
+            rows.push(gaussian("penetration", "mm", z, seen, scatter.hypot(DEPTH_NOISE)));
             scatter = DEPTH_NOISE;
         }
 

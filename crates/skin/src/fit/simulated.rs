@@ -51,8 +51,9 @@ fn heal(truth: &ZoneFacts, skin: f64, planned: &TestDot, seed: Seed, k: u64) -> 
         let darkness = model.darkness(planned, truth, tip.length().mm(), width)?;
         Some(crate::Patch { darkness: noisy(darkness, DARKNESS_NOISE, 9), ..patch })
     });
+    let seen = if z > 0.0 { noisy(z, DEPTH_NOISE, 10).max(0.0) } else { 0.0 };
     TestDot {
-        penetration: planned.penetration.map(|_| Penetration::new(Metres::from_mm(noisy(z, DEPTH_NOISE, 10).max(0.0)))),
+        penetration: planned.penetration.map(|_| Penetration::new(Metres::from_mm(seen))),
         healed,
         diameter: planned.diameter.filter(|_| healed).map(|_| measured),
         patch,

@@ -76,7 +76,6 @@ fn the_intervals_are_honest() {
         }
     }
     assert!(fitted >= 0.95 * PEOPLE as f64, "{fitted} of {PEOPLE} could be fitted");
-    eprintln!("coverage {:?} of {fitted}, misfits {misfits}", inside.map(|v| v / fitted));
     for (i, hits) in inside.into_iter().enumerate() {
         let share = hits / fitted;
         assert!((0.90..=0.98).contains(&share), "quantity {i}: {share} of {fitted}: {inside:?}");
@@ -184,11 +183,11 @@ fn one_sided_dots_keep_the_tables_epidermis() {
     let (truth, _) = skin([0.0; N]);
     let deep: Vec<TestDot> = (0..6).map(|k| planned(0.4 + 0.05 * f64::from(k))).collect();
     let fit = fit_zone(ZONE, &simulate_dots(&truth, 64.0, &deep, Seed(2)), &Person::LIGHT).unwrap();
-    assert!(matches!(fit.one_sided, Some(Fault::NoneShed(mm)) if mm > 0.2), "{:?}", fit.one_sided);
+    assert!(matches!(fit.one_sided, Some(OneSided::NoneShed(mm)) if mm > 0.2), "{:?}", fit.one_sided);
     assert!((fit.calibrated.fitted().epidermis_mm.value - 0.08).abs() < 1e-6 && !fit.learned.epidermis);
     let shed = |k: u32| TestDot { healed: false, diameter: None, ..planned(0.06 + 0.005 * f64::from(k)) };
     let fit = fit_zone(ZONE, &(0..6).map(shed).collect::<Vec<_>>(), &Person::LIGHT).unwrap();
-    assert!(matches!(fit.one_sided, Some(Fault::AllShed(mm)) if mm < 0.1), "{:?}", fit.one_sided);
+    assert!(matches!(fit.one_sided, Some(OneSided::AllShed(mm)) if mm < 0.1), "{:?}", fit.one_sided);
     assert!((fit.calibrated.fitted().epidermis_mm.value - 0.08).abs() < 1e-6 && fit.kept == 0);
     // All shed although deep: that is no thick epidermis.
     let never = |k: u32| TestDot { healed: false, diameter: None, ..planned(0.6 + 0.02 * f64::from(k)) };
