@@ -181,7 +181,7 @@ pub fn fit_zone(zone: Zone, dots: &[TestDot], person: &Person) -> Result<ZoneFit
     let sd = covariance.diagonal().map(|v| v.max(0.0).sqrt());
 
     let rows = model.rows(&theta, &theta, &own);
-    let outliers: Vec<Outlier> = rows.iter().filter_map(|row| outlier(row)).collect();
+    let outliers: Vec<Outlier> = rows.iter().filter_map(outlier).collect();
     let mut off: Vec<usize> = outliers.iter().map(|o| o.dot).collect();
     off.dedup();
     if 3 * off.len() > own.len() {
