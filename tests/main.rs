@@ -4,6 +4,7 @@
 mod bad_input;
 mod calibrate;
 mod gallery;
+mod noise;
 mod registration;
 mod replay;
 mod scenes;

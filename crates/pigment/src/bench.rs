@@ -5,6 +5,7 @@
 
 mod ik;
 mod pattern;
+mod scan;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -51,7 +52,7 @@ impl fmt::Display for Figure {
 type Group = fn() -> Result<Vec<(&'static str, Figure)>, Failure>;
 
 /// Groups of figures that are measured together.
-const GROUPS: &[(&str, Group)] = &[("ik", ik::measure), ("stipple", pattern::measure)];
+const GROUPS: &[(&str, Group)] = &[("ik", ik::measure), ("stipple", pattern::measure), ("scan", scan::measure)];
 
 /// Measures the named figures, or all. A name is a figure's or a group's.
 pub fn bench(names: &[String]) -> Result<BTreeMap<&'static str, Figure>, Failure> {

@@ -160,25 +160,27 @@ pub(crate) fn check_on(surface: &Surface, landmarks: &Landmarks) -> Result<(), S
 }
 
 /// How little the surface looks like a dome, seen from inside towards `side` of z: spread over mean of its distance, on
-/// a cone of 60 degrees. A neck, a jaw or a border gives more than a crown. A ray that meets nothing counts as twice
-/// the reach of a crown.
+/// a cone of 60 degrees, and the share of rays that meet nothing. A neck, a jaw or a border gives more than a crown. A ray
+/// that meets nothing counts as twice the reach of a crown; without the share, a scan that ends above the ears would look
+/// perfectly even below, where all rays miss.
 fn unevenness(surface: &Surface, landmarks: &Landmarks, side: f64) -> f64 {
     const MISS: f64 = 0.25;
     let centre = landmarks.all().iter().fold(nalgebra::Vector3::zeros(), |sum, (_, p)| sum + p.coords.coords) / 4.0;
     let from = Point::<Head>::from(centre + nalgebra::Vector3::z() * (side * 0.04));
-    let mut distances = Vec::new();
+    let (mut distances, mut missed) = (Vec::new(), 0.0);
     for ring in 0..4 {
         for step in 0..12 {
             let (tilt, turn) = (f64::from(ring) * 20_f64.to_radians(), f64::from(step) * 30_f64.to_radians());
             let v = nalgebra::Vector3::new(tilt.sin() * turn.cos(), tilt.sin() * turn.sin(), side * tilt.cos());
             let hit = Dir::try_from_vector(v).and_then(|dir| surface.cast(from, dir, Metres::new(MISS)));
+            missed += if hit.is_none() { 1.0 } else { 0.0 };
             distances.push(hit.map_or(MISS, |h| h.distance.get()));
         }
     }
     let n = distances.len() as f64;
     let mean = distances.iter().sum::<f64>() / n;
     let square = distances.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / n;
-    square.sqrt() / mean
+    square.sqrt() / mean + missed / n
 }
 
 fn distance(a: Landmark, b: Landmark, is: f64, (least, most): (f64, f64)) -> Result<(), ScanError> {

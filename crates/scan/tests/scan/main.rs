@@ -7,10 +7,12 @@ mod bodies;
 mod broken;
 mod data;
 mod dirty;
+mod fuzz;
 mod heads;
 mod mutation;
 
 mod noise;
+mod noise_on_heads;
 mod reference;
 mod register;
 mod repairs;
