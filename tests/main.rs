@@ -8,5 +8,7 @@ mod noise;
 mod registration;
 mod replay;
 mod scenes;
+mod sheet;
+mod sign;
 mod support;
 mod tidy;

@@ -7,12 +7,14 @@
 //! Notation: `a_from_b` maps coordinates in `B` to coordinates in `A`, and in products the inner names cancel:
 //! `base_from_skin = base_from_head * head_from_skin`.
 
+mod date;
 mod ids;
 mod pose;
 mod quantity;
 mod random;
 mod time;
 
+pub use date::{Date, NoDate};
 pub use ids::{Seed, SiteId};
 pub use pose::{Base, Dir, File, Flange, Frame, Head, Offset, Point, Pose, Skin, Tcp};
 pub use quantity::{Metres, Newtons, Penetration, PerSquareMetre, Protrusion, Radians};

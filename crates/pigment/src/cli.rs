@@ -65,6 +65,34 @@ pub enum Command {
         /// At most this many dots.
         #[arg(long)]
         dots: Option<usize>,
+        /// It is a phantom: no signature is asked for, and the journal and the report say so.
+        #[arg(long)]
+        phantom: bool,
+    },
+    /// The treatment on paper: one HTML file that prints on A4, for the talk between practitioner and client.
+    Sheet {
+        /// The scene file.
+        scene: PathBuf,
+        /// Where the sheet goes; `NAME.html` of the scene without it.
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+    },
+    /// Answer for a scene and all it names, as it is now; `stream` refuses what nobody has signed.
+    Sign {
+        /// The scene file.
+        scene: PathBuf,
+        /// Who signs.
+        #[arg(long)]
+        by: String,
+        /// As what.
+        #[arg(long, value_enum, default_value = "practitioner")]
+        role: crate::sign::Role,
+        /// Day of the signature, YYYY-MM-DD; today (UTC) without it.
+        #[arg(long)]
+        date: Option<frames::Date>,
+        /// Why the warnings of this scene are gone on with.
+        #[arg(long)]
+        acknowledge: Option<String>,
     },
     /// Go on with an interrupted run.
     Resume {

@@ -13,8 +13,10 @@ use stream::{CountAllocations, Ended, Fault};
 
 use crate::folder::RunFolder;
 use crate::rehearse::Outputs;
-use crate::{Failure, Planned, Registered, Treatment, bench as benches, figures, page, preview, progress};
+use crate::{Failure, Planned, Registered, Treatment, bench as benches, figures, page, preview, progress, sign};
 
+/// The part of a run that is streamed goes to the simulated arm.
+const EMBEDDED: &str = "simulated arm of a run: no signature asked for";
 /// Faults that the summary names; the report names all.
 const SHOWN: usize = 4;
 
@@ -63,7 +65,7 @@ fn whole(
     let mut preview_faults = Vec::new();
     if let (Some((dots, count)), None) = (preview, &trouble) {
         let first = treatment.first(&pattern, &planned, dots)?;
-        let streamed = treatment.stream(&pattern, &first, &journal, count, &stop)?;
+        let streamed = treatment.stream(&pattern, &first, EMBEDDED, &journal, count, &stop)?;
         report.stream = Some(preview::stream_figures(&streamed.timing));
         trouble = not_finished(&streamed.ended);
         preview_faults = streamed.faults;
@@ -95,18 +97,22 @@ pub fn stream(
     scene: &Path,
     out: Option<&Path>,
     dots: Option<usize>,
+    phantom: bool,
     count: CountAllocations,
     json: bool,
 ) -> Result<String, Failure> {
-    let (treatment, folder) = open(scene, out)?;
+    let treatment = Treatment::load(scene)?;
     let stop = on_interrupt();
     let (pattern, stipple_s, mut planned) = program(&treatment)?;
+    let sign_off = sign::admit(&treatment, &pattern, phantom)?;
+    let folder = RunFolder::create(out, &treatment.file)?;
     if let Some(dots) = dots {
         planned = treatment.first(&pattern, &planned, dots)?;
     }
     planned.program.save(&folder.file("program.bin")).map_err(|e| Failure::Input(e.to_string()))?;
-    let streamed = treatment.stream(&pattern, &planned, &folder.file("journal.sqlite"), count, &stop)?;
+    let streamed = treatment.stream(&pattern, &planned, &sign_off, &folder.file("journal.sqlite"), count, &stop)?;
     let mut report = figures_of(&treatment, &pattern, stipple_s, &planned);
+    report.sign_off = Some(sign_off.clone());
     report.stream = Some(preview::stream_figures(&streamed.timing));
     report.deposits = Some(streamed.deposits);
     report.write_json(&folder.file("report.json")).map_err(|e| Failure::Input(e.to_string()))?;
@@ -116,7 +122,7 @@ pub fn stream(
     if json {
         return report.json().map_err(|e| Failure::Run(e.to_string()));
     }
-    let mut text = stream_line(&report);
+    let mut text = format!("sign-off  {sign_off}\n{}", stream_line(&report));
     for refused in &streamed.timing.realtime.refused {
         let _ = writeln!(text, "          not granted: {refused}");
     }

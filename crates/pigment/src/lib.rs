@@ -12,6 +12,7 @@ mod failure;
 mod figures;
 mod folder;
 mod gallery;
+pub mod inputs;
 mod page;
 mod person;
 mod preview;
@@ -21,6 +22,8 @@ mod recover;
 mod registration;
 mod rehearse;
 mod scene;
+mod sheet;
+pub mod sign;
 mod statistics;
 mod toml_file;
 mod treatment;
@@ -36,6 +39,7 @@ pub use preview::Streamed;
 pub use registration::{LandmarksTouched, Registered, RegistrationTable};
 pub use rehearse::{Outputs, Rehearsed};
 pub use scene::{Scene, SceneFile};
+pub use sheet::sheet;
 pub use treatment::{Planned, Treatment};
 
 /// A file of the repository: as given when it is there, else beside the manifest that `cargo run` names.

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use pigment::cli::{Cli, Command};
-use pigment::{Failure, check, commands};
+use pigment::sign::Signing;
+use pigment::{Failure, check, commands, sign};
 
 fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
@@ -33,11 +34,16 @@ fn dispatch(cli: &Cli) -> Result<String, Failure> {
         Some(Command::Stipple { scene, output }) => commands::stipple(scene, output, cli.json),
         Some(Command::Plan { scene, output }) => commands::plan(scene, output, cli.json),
         Some(Command::Rehearse(args)) => commands::rehearse(&args.scene, args.out.as_deref(), cli.json),
-        Some(Command::Stream { args, driver, dots }) => {
+        Some(Command::Stream { args, driver, dots, phantom }) => {
             if driver != "sim" {
                 return Err(Failure::NotYet("stream --driver ur://.."));
             }
-            commands::stream(&args.scene, args.out.as_deref(), *dots, count, cli.json)
+            commands::stream(&args.scene, args.out.as_deref(), *dots, *phantom, count, cli.json)
+        }
+        Some(Command::Sheet { scene, output }) => pigment::sheet(scene, output.as_deref(), cli.json),
+        Some(Command::Sign { scene, by, role, date, acknowledge }) => {
+            let date = date.unwrap_or_else(sign::today);
+            sign::sign(scene, &Signing { by, role: *role, date, acknowledge: acknowledge.as_deref() }, cli.json)
         }
         Some(Command::Resume { .. }) => Err(Failure::NotYet("resume")),
         Some(Command::Replay { .. }) => Err(Failure::NotYet("replay")),

@@ -42,18 +42,20 @@ impl Treatment {
     }
 
     /// Streams `planned` in real time to the embedded arm. After a latched fault the arm is brought back and the rest goes
-    /// on as a new session, as in a rehearsal; the figures are those of the longest session.
+    /// on as a new session, as in a rehearsal; the figures are those of the longest session. `sign_off` goes into the
+    /// journal: who answers for it.
     pub fn stream(
         &self,
         pattern: &Pattern,
         planned: &Planned,
+        sign_off: &str,
         journal: &Path,
         count: CountAllocations,
         stop: &AtomicBool,
     ) -> Result<Streamed, Failure> {
         let mut sim = self.simulated()?;
         let journal = Journal::open(journal, Durability::PowerCut).map_err(failed)?;
-        let header = Header::new("stream", planned);
+        let header = Header::new("stream", planned, sign_off);
         let mut writer = Writer {
             ledger: Ledger::begin(journal, Instant::START, &header, order(planned)).map_err(failed)?,
             bar: progress::dots("stream", planned.program.strokes.len()),
@@ -98,7 +100,7 @@ impl Treatment {
             let base_from_head = self.recover(&mut sim, &program.program)?;
             let sites: Vec<Site> = pattern.sites.iter().filter(|s| left.contains(&s.id)).cloned().collect();
             let next = self.plan_sites(&sites, base_from_head)?;
-            writer.ledger.again(writer.at, &Header::new("stream", &next), order(&next)).map_err(failed)?;
+            writer.ledger.again(writer.at, &Header::new("stream", &next, sign_off), order(&next)).map_err(failed)?;
             again = Some(next);
         };
         writer.bar.finish_and_clear();

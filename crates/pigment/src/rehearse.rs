@@ -55,13 +55,18 @@ pub(crate) struct Header<'a> {
     pub(crate) scan: String,
     pub(crate) arm: String,
     pub(crate) tool: String,
+    /// Who answers for it.
+    pub(crate) sign_off: &'a str,
 }
 
+/// A rehearsal touches nobody.
+const SIMULATED: &str = "simulated: no signature asked for";
+
 impl<'a> Header<'a> {
-    pub(crate) fn new(kind: &'a str, planned: &Planned) -> Self {
+    pub(crate) fn new(kind: &'a str, planned: &Planned, sign_off: &'a str) -> Self {
         let p = &planned.program;
         let [scene, scan, arm, tool] = [p.scene, p.scan, p.arm, p.tool].map(|d| hex(&d));
-        Self { kind, scene, scan, arm, tool }
+        Self { kind, scene, scan, arm, tool, sign_off }
     }
 }
 
@@ -113,7 +118,7 @@ impl Treatment {
     pub fn rehearse(&self, pattern: &Pattern, planned: &Planned, out: &Outputs<'_>) -> Result<Rehearsed, Failure> {
         let mut sim = self.simulated()?;
         let journal = Journal::open(out.journal, Durability::Process).map_err(failed)?;
-        let header = Header::new("rehearsal", planned);
+        let header = Header::new("rehearsal", planned, SIMULATED);
         let mut watch = Watch {
             ledger: Ledger::begin(journal, Instant::START, &header, order(planned)).map_err(failed)?,
             telemetry: Telemetry::create(out.telemetry).map_err(failed)?,
@@ -158,7 +163,10 @@ impl Treatment {
                 break Ended::Finished;
             }
             let next = self.plan_sites(&sites, base_from_head)?;
-            watch.ledger.again(sim.truth().at, &Header::new("rehearsal", &next), order(&next)).map_err(failed)?;
+            watch
+                .ledger
+                .again(sim.truth().at, &Header::new("rehearsal", &next, SIMULATED), order(&next))
+                .map_err(failed)?;
             again = Some(next);
         };
         let seconds = began.elapsed().as_secs_f64();

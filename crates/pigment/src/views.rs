@@ -91,3 +91,9 @@ pub(crate) const fn skin_tone(person: &Person) -> Colour {
         Fitzpatrick::VI => [98, 68, 54],
     }
 }
+
+/// Between two colours; `part` 0 is the first.
+pub(crate) fn mix(a: Colour, b: Colour, part: f64) -> Colour {
+    let part = part.clamp(0.0, 1.0);
+    std::array::from_fn(|k| (f64::from(a[k]) + (f64::from(b[k]) - f64::from(a[k])) * part).round() as u8)
+}

@@ -1,7 +1,7 @@
 //! What happened, kept: a durable journal, telemetry, pictures, plots and the report.
 //!
 //! In: outcomes and samples from `stream`, figures and geometry as plain data. Out: `journal.sqlite`,
-//! `telemetry.mcap`, `report.json`, `report.html`.
+//! `telemetry.mcap`, `report.json`, `report.html`, the treatment sheet.
 //! Absent: the loop (nothing here may run on its thread), the simulator, the mesh types (pictures take plain triangles).
 
 mod error;
@@ -12,6 +12,7 @@ mod ledger;
 mod picture;
 mod plot;
 mod report;
+mod sheet;
 mod telemetry;
 
 pub use error::RecordError;
@@ -22,4 +23,5 @@ pub use ledger::{Ledger, WINDOW};
 pub use picture::{Camera, Colour, Dot, Mesh, Picture, diverging, draw, legend};
 pub use plot::{Histogram, Lines, histogram, lines};
 pub use report::{PlanFigures, Reason, Rehearsal, Report, StippleFigures, StreamFigures};
+pub use sheet::{Block, Column, Section, Sheet, Table, sheet_html, write_sheet};
 pub use telemetry::{Sample, Telemetry};

@@ -34,6 +34,9 @@ pub struct Report {
     /// By the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deposits: Option<Deposits>,
+    /// Of a streamed treatment: who answers for it, or that it is a phantom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_off: Option<String>,
 }
 
 /// Sites refused for one reason.
