@@ -84,12 +84,17 @@ fn whole(
 /// Pattern, seconds it took, and program.
 pub(crate) fn program(treatment: &Treatment) -> Result<(Pattern, f64, Planned), Failure> {
     let bar = progress::working("stippling and planning");
-    let began = Clock::now();
-    let pattern = treatment.stipple()?;
-    let seconds = began.elapsed().as_secs_f64();
+    let (pattern, seconds) = pattern(treatment)?;
     let planned = treatment.plan(&pattern)?;
     bar.finish_and_clear();
     Ok((pattern, seconds, planned))
+}
+
+/// Pattern and the seconds it took.
+fn pattern(treatment: &Treatment) -> Result<(Pattern, f64), Failure> {
+    let began = Clock::now();
+    let pattern = treatment.stipple()?;
+    Ok((pattern, began.elapsed().as_secs_f64()))
 }
 
 /// The first dots in real time, without a rehearsal before.
@@ -103,8 +108,10 @@ pub fn stream(
 ) -> Result<String, Failure> {
     let treatment = Treatment::load(scene)?;
     let stop = on_interrupt();
-    let (pattern, stipple_s, mut planned) = program(&treatment)?;
+    let (pattern, stipple_s) = pattern(&treatment)?;
+    // Before the minutes that planning may take, and before anything is written.
     let sign_off = sign::admit(&treatment, &pattern, phantom)?;
+    let mut planned = treatment.plan(&pattern)?;
     let folder = RunFolder::create(out, &treatment.file)?;
     if let Some(dots) = dots {
         planned = treatment.first(&pattern, &planned, dots)?;
