@@ -133,7 +133,7 @@ footer{margin-top:30px;border-top:1px solid var(--line);padding-top:8px;color:va
 @page{size:A4;margin:14mm 15mm 15mm}\
 @media print{html,body{background:#fff}body{margin:0;padding:0;max-width:none;box-shadow:none;font-size:10pt}\
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}.page{break-before:page}h2{margin-top:16pt}.page h2{margin-top:0}\
-table{font-size:9pt;break-inside:avoid}.pictures{max-width:168mm}.facts dd{font-size:13pt}}";
+p,ul{max-width:none}p,li{orphans:3;widows:3}table{font-size:9pt;break-inside:avoid}.pictures{max-width:168mm}.facts dd{font-size:13pt}}";
 
 /// Writes the sheet, all or nothing.
 pub fn write_sheet(path: &Path, sheet: &Sheet) -> Result<(), RecordError> {
