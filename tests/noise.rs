@@ -9,6 +9,7 @@ use nalgebra::Vector3;
 use scan::scanner::{Scanner, rescan};
 use scan::{RawMesh, Surface, Unit};
 
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn head(file: &str) -> Option<RawMesh> {
     let root =
         std::env::var_os("PIGMENT_DATA").map_or_else(|| crate::support::root().join("../shared/data"), PathBuf::from);
@@ -58,7 +59,6 @@ fn a_noisy_scan_gets_as_many_dots() {
         let (clean, noisy) = (crown(&raw, Metres::ZERO), crown(&raw, Metres::from_mm(0.1)));
         let (wanted, got) = (dots(&clean), dots(&noisy));
         let said = format!("{file}: {wanted} dots on the clean head, {got} on the noisy one");
-        println!("{said}");
         assert!(wanted > 1500.0, "{said}");
         assert!((got / wanted - 1.0).abs() <= 0.005, "{said}");
         assert!(noisy.area() / clean.area() > 1.05, "the noise is really there");

@@ -75,10 +75,10 @@ fn as_the_manifest_expects() {
         let size = std::fs::metadata(&path).unwrap().len();
         let mut outcome = None;
         let used = allocation_counter::measure(|| {
-            outcome = Some(read(&path).and_then(|raw| {
+            outcome = Some(read(&path).map(|raw| {
                 let vertices = raw.vertices.iter().map(|v| frames::Point::new(v[0], v[1], v[2])).collect();
                 // Millimetre-sized test bodies are dust in metres: what is left of them is not judged here.
-                Ok(Surface::try_new(vertices, raw.faces).map(|_| ()).err())
+                Surface::try_new(vertices, raw.faces).map(|_| ()).err()
             }));
         });
         let used = used.bytes_max;

@@ -236,7 +236,6 @@ fn run(format: Format, write: fn(&RawMesh) -> Vec<u8>) {
     let far = far.map(|count| count.get());
     let enough = far[0] > cases / 10 && far[1] > 0 && far[2] > cases / 20;
     assert!(enough, "{format}: unread, read, loaded: {far:?}");
-    println!("{format}: unread, read, loaded: {far:?}");
 }
 
 #[test]

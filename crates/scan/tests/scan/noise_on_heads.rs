@@ -89,7 +89,6 @@ fn check(file: &str, marks: &str) {
             projected * 100.0,
             plain * 100.0
         );
-        println!("{said}");
         assert!(rms <= 0.5, "{said}");
         assert!(projected.abs() <= 0.005, "{said}");
         // The noise is really there.
