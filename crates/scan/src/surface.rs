@@ -89,6 +89,10 @@ impl Surface {
         self.neighbours[face as usize].map(|n| (n != NONE).then_some(n))
     }
 
+    pub(crate) fn neighbour_table(&self) -> &[[u32; 3]] {
+        &self.neighbours
+    }
+
     /// Outward normals at the vertices, mean over R = 3 mm: for areas and dot density.
     pub fn vertex_normals(&self) -> &[Dir<Head>] {
         &self.normals

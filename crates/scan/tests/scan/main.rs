@@ -8,7 +8,9 @@ mod broken;
 mod data;
 mod dirty;
 mod fuzz;
+mod geodesic;
 mod heads;
+mod measures;
 mod mutation;
 
 mod noise;
