@@ -26,6 +26,7 @@ pub use compile::{check_needle, compile};
 pub use error::{DesignError, FileFault, FilePoint, Warning, Which};
 pub use fields::Fields;
 pub use propose::propose_hairline;
+pub use scalp::above_border;
 pub use spec::{
     AnatomySpec, Channel, DesignSpec, IrregularitySpec, KeepOutSpec, LookSpec, MaskSpec, PenetrationSpec, Projection,
     RegionsSpec, SessionSpec, ZoneKind, ZoneSpec,

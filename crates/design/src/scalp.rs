@@ -24,6 +24,11 @@ const EAR_FRONT: f64 = 10e-3;
 const EAR_BACK: f64 = -35e-3;
 const NAPE: f64 = -20e-3;
 
+/// How high a place is above the lower border of the scalp, along z; negative on the face, the ears and the neck.
+pub fn above_border(landmarks: &Landmarks, p: Point<Head>) -> Metres {
+    Scalp::new(landmarks, Vec::new()).above(p)
+}
+
 /// The border, back to front: (y, z); and what stays clear of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Scalp {

@@ -24,7 +24,6 @@ const STEP: f64 = 2.5e-3;
 /// Levels under the vertex, metres: breadth and length above the ears, circumference at the brow and occiput. As the
 /// table of heads in the test data has them.
 const BREADTH: [f64; 2] = [30e-3, 95e-3];
-const LENGTH: [f64; 2] = [30e-3, 105e-3];
 const CIRCUMFERENCE: [f64; 2] = [70e-3, 105e-3];
 /// As far as half an arc is looked for.
 const ARC: Metres = Metres::new(0.35);
@@ -34,7 +33,7 @@ const ARC: Metres = Metres::new(0.35);
 pub struct Measures {
     /// Largest width, 30 to 95 mm below the vertex: above the ears.
     pub breadth: Option<Metres>,
-    /// Largest extent from front to back, 30 to 105 mm below the vertex: glabella to opisthocranion.
+    /// Largest extent from front to back at these levels: glabella to opisthocranion.
     pub length: Option<Metres>,
     /// Around, as a tape lies (convex), the largest 70 to 105 mm below the vertex.
     pub circumference: Option<Metres>,
@@ -72,7 +71,7 @@ pub fn measure(surface: &Surface, landmarks: &Landmarks, above_border: impl Fn(P
     let arc = |a, b| Some(down(a)? + down(b)?);
     Measures {
         breadth: largest(&mut sections(BREADTH).map(|s| s.extent()[0])),
-        length: largest(&mut sections(LENGTH).map(|s| s.extent()[1])),
+        length: largest(&mut sections(BREADTH).map(|s| s.extent()[1])),
         circumference: largest(&mut sections(CIRCUMFERENCE).map(|s| around(s.points))),
         tragion_top: (top > ear).then(|| Metres::new(top - ear)),
         sagittal_arc: arc(landmarks.nasion, landmarks.inion),
