@@ -49,7 +49,7 @@ fn check(name: &str, unit: f64, field_median: f64, field_most: f64) {
             let want = want.as_f64().unwrap() * unit;
             let to = corner(&surface, place(target));
             // All 300 agree to 5e-12; every tenth keeps the test short.
-            if field.len() % 10 == 0 {
+            if field.len().is_multiple_of(10) {
                 exact.push((surface.geodesic(&from, &to).unwrap().get() / want - 1.0).abs());
             }
             field.push((distances.at(to.face, to.bary).unwrap().get() / want - 1.0).abs());
@@ -80,7 +80,7 @@ fn plate(without: impl Fn(usize, usize) -> bool) -> Surface {
     let (mut vertices, mut faces) = (Vec::new(), Vec::new());
     for j in 0..=N {
         for i in 0..=N {
-            let inner = |k: usize| if k % 6 == 0 { 0.0 } else { 0.7e-3 };
+            let inner = |k: usize| if k.is_multiple_of(6) { 0.0 } else { 0.7e-3 };
             let wave = |n: usize| (n as f64 * 1.7).sin();
             let x = i as f64 * CELL + inner(i) * wave(3 * i + 7 * j);
             let y = j as f64 * CELL + inner(j) * wave(5 * i + 2 * j + 1);
@@ -91,7 +91,7 @@ fn plate(without: impl Fn(usize, usize) -> bool) -> Surface {
         for i in (0..N).filter(|i| !without(*i, j)) {
             let v = |i: usize, j: usize| (j * (N + 1) + i) as u32;
             let [a, b, c, d] = [v(i, j), v(i + 1, j), v(i + 1, j + 1), v(i, j + 1)];
-            faces.extend(if (i + j) % 3 == 0 { [[a, b, d], [b, c, d]] } else { [[a, b, c], [a, c, d]] });
+            faces.extend(if (i + j).is_multiple_of(3) { [[a, b, d], [b, c, d]] } else { [[a, b, c], [a, c, d]] });
         }
     }
     Surface::try_new(vertices, faces).unwrap().0
@@ -120,7 +120,7 @@ fn on_a_plate_the_way_is_straight() {
                 Some(d) => assert!((d.get() - want).abs() < 1e-7, "{p:?} from {x} {y}: {d:?} for {want}"),
                 None => assert!(want > 0.05 - 1e-8, "{p:?} from {x} {y}: none for {want}"),
             }
-            if face % 37 == 0 {
+            if face.is_multiple_of(37) {
                 let to = Hit { point: p, face, bary, distance: Metres::ZERO };
                 let d = surface.geodesic(&from, &to).unwrap().get();
                 assert!((d - want).abs() < 1e-12, "{p:?} from {x} {y}: {d} for {want}");
