@@ -49,7 +49,7 @@ type Drawn = (u16, (Vector3<f64>, Vector3<f64>));
 pub(crate) struct Foot {
     /// Chord to the nearest point of the curve, positive on the inside.
     pub(crate) signed: f64,
-    /// Arc length of that point from the start.
+    /// Arc length of about that point from the start, without jumps.
     pub(crate) arc: f64,
     /// Outward normal of the skin there.
     pub(crate) normal: Vector3<f64>,
@@ -267,9 +267,43 @@ impl Curve {
         let distance = best.d2.sqrt();
         Some(Foot {
             signed: if inward < 0.0 { -distance } else { distance },
-            arc: self.arc[k] * (1.0 - t) + self.arc[k + 1] * t,
+            arc: self.smooth_arc(p, k, t),
             normal: self.normal[k],
         })
+    }
+
+    /// Arc length of a place whose nearest point lies on step `k`. On the hollow side of a bend the nearest point skips from
+    /// step to step, by 0.2 mm at 20 mm; here it glides: between two vertices to where the place is square to the mean
+    /// direction of both, so that what depends on it has no jumps.
+    fn smooth_arc(&self, p: &Vector3<f64>, k: usize, t: f64) -> f64 {
+        let last = self.side.len() - 1;
+        let step = |k: usize| (self.vertex[k + 1] - self.vertex[k]).normalize();
+        let ahead = |i: usize| {
+            let way = if i == 0 {
+                step(0)
+            } else if i > last {
+                step(last)
+            } else {
+                step(i - 1) + step(i)
+            };
+            (p - self.vertex[i]).dot(&way)
+        };
+        let k = if t <= 0.0 && k > 0 && ahead(k) < 0.0 {
+            k - 1
+        } else if t >= 1.0 && k < last && ahead(k + 1) > 0.0 {
+            k + 1
+        } else {
+            k
+        };
+        let (from, to) = (ahead(k), ahead(k + 1));
+        let t = if from <= 0.0 {
+            0.0
+        } else if to >= 0.0 {
+            1.0
+        } else {
+            from / (from - to)
+        };
+        self.arc[k] * (1.0 - t) + self.arc[k + 1] * t
     }
 
     fn look(&self, p: &Vector3<f64>, chunk: usize, best: &mut Best) {

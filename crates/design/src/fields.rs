@@ -95,6 +95,14 @@ impl Drawn {
         }
     }
 
+    /// What zones and nothing else make of a place, 1/m².
+    #[cfg(test)]
+    pub(crate) fn painted(&self, p: Point<Head>, normal: Dir<Head>) -> f64 {
+        let mut sum = 0.0;
+        self.paint(p, normal, |_, part| sum += part);
+        sum
+    }
+
     /// Density at a place, 1/m², and the zone with the greatest part in it.
     pub(crate) fn density(&self, p: Point<Head>, normal: Dir<Head>) -> (f64, usize) {
         let (mut density, mut most, mut index) = (0.0, 0.0, 0);

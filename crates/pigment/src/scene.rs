@@ -34,6 +34,9 @@ pub struct Scene {
     /// How much stays clear around ears, eyes and brows.
     #[serde(default)]
     pub anatomy: design::AnatomySpec,
+    /// Where the drawn hair points.
+    #[serde(default)]
+    pub hair_direction: design::DirectionSpec,
     /// Which session of how many.
     #[serde(default)]
     pub session: design::SessionSpec,
@@ -231,6 +234,7 @@ impl SceneFile {
             zone: self.scene.zone.clone(),
             keep_out: self.scene.keep_out.clone(),
             anatomy: self.scene.anatomy,
+            hair_direction: self.scene.hair_direction.clone(),
             session: self.scene.session.clone(),
         }
         .resolved(|path| self.resolve(path))

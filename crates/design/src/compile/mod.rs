@@ -8,6 +8,7 @@ mod anatomy;
 mod band;
 mod crown;
 mod csv;
+mod direction;
 mod dots;
 mod fill;
 mod ground;
@@ -50,7 +51,7 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
     let mut warnings = Vec::new();
     let session = session(&spec.session, &mut warnings)?;
     let scalp = Scalp::new(&scan.landmarks, anatomy::anatomy(&spec.anatomy, &scan.landmarks)?);
-    let hair = Hair::new(&scan.surface);
+    let hair = direction::hair(&spec.hair_direction, scan)?;
     let context = Context { spec, session: &session, scan, person, scalp: &scalp, hair: &hair };
     let mut zones = Vec::with_capacity(spec.zone.len());
     for (index, written) in spec.zone.iter().enumerate() {

@@ -5,6 +5,8 @@
 //! are in `compile`. One file a table.
 
 mod anatomy;
+mod build;
+mod direction;
 mod keep_out;
 mod line;
 mod mask;
@@ -17,6 +19,7 @@ use frames::Seed;
 use serde::Deserialize;
 
 pub use anatomy::AnatomySpec;
+pub use direction::{DirectionSpec, Turn};
 pub use keep_out::KeepOutSpec;
 pub use line::IrregularitySpec;
 pub use mask::{Channel, MaskSpec, Projection};
@@ -39,9 +42,25 @@ pub struct DesignSpec {
     /// Margins around ears, eyes and brows.
     #[serde(default)]
     pub anatomy: AnatomySpec,
+    /// Where the drawn hair points.
+    #[serde(default)]
+    pub hair_direction: DirectionSpec,
     /// Which session of how many.
     #[serde(default)]
     pub session: SessionSpec,
+}
+
+impl Default for DesignSpec {
+    fn default() -> Self {
+        Self {
+            seed: default_seed(),
+            zone: Vec::new(),
+            keep_out: Vec::new(),
+            anatomy: AnatomySpec::default(),
+            hair_direction: DirectionSpec::default(),
+            session: SessionSpec::default(),
+        }
+    }
 }
 
 impl DesignSpec {
