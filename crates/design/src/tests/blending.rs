@@ -97,7 +97,7 @@ fn nothing_jumps_on_a_smooth_head() {
     let scan = head();
     let fields = compiled(&scan, &everything(&scan, ONCE));
     let config = ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(u in 0.0..1.0, v in 0.0..1.0, turn in 0.0..6.28)| {
+    proptest!(config, |(u in 0.0..1.0, v in 0.0..1.0, turn in 0.0..6.3)| {
         close(&fields, &scan, place(&scan, u, v), turn);
     });
 }
@@ -109,7 +109,7 @@ fn nothing_jumps_on_a_real_head() {
     let Some(scan) = real_head(files, Unit::Millimetre) else { return };
     let fields = compiled(&scan, &everything(&scan, ONCE));
     let config = ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(u in 0.0..1.0, v in 0.0..1.0, turn in 0.0..6.28)| {
+    proptest!(config, |(u in 0.0..1.0, v in 0.0..1.0, turn in 0.0..6.3)| {
         close(&fields, &scan, place(&scan, u, v), turn);
     });
 }
@@ -140,7 +140,7 @@ fn a_keep_out_always_wins() {
     let spots = moles.map(|p| scan.head_from_given(p));
     let Source::Drawn(drawn) = &fields.source else { panic!() };
     let config = ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(u in 0.0..1.0, v in 0.0..1.0, k in 0..4_usize, away in 0.0..6e-3, turn in 0.0..6.28)| {
+    proptest!(config, |(u in 0.0..1.0, v in 0.0..1.0, k in 0..4_usize, away in 0.0..6e-3, turn in 0.0..6.3)| {
         // Near a mole, and anywhere.
         let near = spots[k].coords.coords + Vector3::new(away * f64::cos(turn), away * f64::sin(turn), 0.0);
         for (p, n) in [place(&scan, u, v), { let hit = scan.surface.nearest(Point::from(near)); (hit.point, scan.surface.normal_at(hit.face, hit.bary)) }] {
@@ -172,7 +172,7 @@ fn what_touches_nothing_holds_nothing() {
     ));
     let left = std::cell::Cell::new(0);
     let config = ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(u in 0.0..1.0, v in 0.0..1.0, radius in 0.0005..0.02, s in 0.0..1.0, turn in 0.0..6.28)| {
+    proptest!(config, |(u in 0.0..1.0, v in 0.0..1.0, radius in 0.0005..0.02, s in 0.0..1.0, turn in 0.0..6.3)| {
         let (p, n) = place(&scan, u, v);
         let side = n.get().cross(&Vector3::new(0.3, 0.5, 0.8)).normalize();
         let way = side * f64::cos(turn) + n.get().cross(&side) * f64::sin(turn);
