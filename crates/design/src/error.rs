@@ -2,6 +2,8 @@
 
 use frames::Metres;
 
+use crate::rules::{Finding, Severity};
+
 /// A place in the coordinates and unit of the scan's file, to be pasted into the scene.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FilePoint(pub [f64; 3]);
@@ -57,6 +59,20 @@ pub enum DesignError {
         index: usize,
         /// Distance.
         apart: Metres,
+    },
+    /// Drawn twice.
+    #[error("{which}: give either `line` or `control_points`")]
+    LineAndPoints {
+        /// Table.
+        which: Which,
+    },
+    /// No face in the scan.
+    #[error(
+        "{which}: no line can be drawn from the landmarks: the scan has no skin on the way from the nasion over the forehead to the temples; check the landmarks, or give control_points"
+    )]
+    NoFace {
+        /// Table.
+        which: Which,
     },
     /// Not on the skin.
     #[error(
@@ -247,18 +263,6 @@ pub enum DesignError {
         /// Cap.
         most: f64,
     },
-    /// Above the cap.
-    #[error(
-        "{which}: density_per_cm2 = {value} would merge into a solid patch (skin.md 1.3): at most {most}, over all sessions"
-    )]
-    TooDense {
-        /// Table.
-        which: Which,
-        /// As written.
-        value: f64,
-        /// Cap.
-        most: f64,
-    },
     /// A number outside its range.
     #[error("{which}: {key} = {value} is outside {least}..{most}")]
     OutOfRange {
@@ -327,12 +331,47 @@ pub enum DesignError {
         /// How many sessions.
         of: u16,
     },
-    /// Too early.
-    #[error("session: days_since = {days}, at least 10 days must pass (skin.md section 6)")]
-    TooEarly {
-        /// As written.
-        days: f64,
+    /// A rule of design that nobody can answer for is broken.
+    #[error("the design breaks {}", lines(findings, Severity::Limit))]
+    Limits {
+        /// Everything found, limits and the rest.
+        findings: Vec<Finding>,
     },
+    /// An answer for a rule that does not exist.
+    #[error("[rules] acknowledge: no rule is called \"{rule}\"; the nearest is \"{nearest}\"")]
+    UnknownRule {
+        /// As written.
+        rule: String,
+        /// Known id.
+        nearest: &'static str,
+    },
+    /// An answer without a name or a reason.
+    #[error("[rules] acknowledge: \"{rule}\" needs a name in `by` and a reason in `why`")]
+    EmptyAnswer {
+        /// As written.
+        rule: String,
+    },
+    /// An answer for a limit.
+    #[error("[rules] acknowledge: nobody can answer for a limit: {finding}")]
+    AnswerForLimit {
+        /// The limit.
+        finding: Box<Finding>,
+    },
+    /// An answer for nothing: the design has changed since.
+    #[error(
+        "[rules] acknowledge: nothing to answer for: \"{rule}\" is not broken in {zone}; look again and remove the entry"
+    )]
+    StaleAnswer {
+        /// As written.
+        rule: String,
+        /// As written, or "session".
+        zone: String,
+    },
+}
+
+fn lines(findings: &[Finding], severity: Severity) -> String {
+    let lines: Vec<String> = findings.iter().filter(|f| f.severity == severity).map(ToString::to_string).collect();
+    lines.join("; ")
 }
 
 /// What is wrong with a file that the scene names.
@@ -368,84 +407,5 @@ pub enum FileFault {
     TooLong {
         /// Points.
         most: usize,
-    },
-}
-
-/// What is allowed but worth a look.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum Warning {
-    /// skin.md section 6: cap 100 default, 150 absolute.
-    #[error("{which}: {value} dots/cm2 is above the usual 100")]
-    Dense {
-        /// Table.
-        which: Which,
-        /// Dots per square centimetre.
-        value: f64,
-    },
-    /// What a look comes to: the operator fills in this ink.
-    #[error("{which}: look takes {look}")]
-    Looks {
-        /// Table.
-        which: Which,
-        /// The dots and what they will look like.
-        look: skin::Look,
-    },
-    /// Lowered by the scene.
-    #[error("session: {key} = {value} is below the decided {decided}")]
-    LeastDistance {
-        /// Key as written.
-        key: &'static str,
-        /// mm.
-        value: f64,
-        /// mm.
-        decided: f64,
-    },
-    /// Deeper than the scene default.
-    #[error("{which}: penetration up to {most_mm} mm is beyond the usual 0.80 mm")]
-    Deep {
-        /// Table.
-        which: Which,
-        /// mm.
-        most_mm: f64,
-    },
-    /// A drawn line gives an operated look.
-    #[error("{which}: density rises by {percent:.0} % within 3 mm (ramp_mm too short): a visible edge")]
-    HardEdge {
-        /// Table.
-        which: Which,
-        /// Of the full density.
-        percent: f64,
-    },
-    /// Too straight.
-    #[error("{which}: the line wanders by {wander} at most: less than 1 mm looks drawn")]
-    TooSmooth {
-        /// Table.
-        which: Which,
-        /// Sum of the amplitudes.
-        wander: Metres,
-    },
-    /// Too low.
-    #[error("{which}: the middle of the line is {rise} above the glabella, usual is 80 mm and the least 70 mm")]
-    Low {
-        /// Table.
-        which: Which,
-        /// Along the skin.
-        rise: Metres,
-    },
-    /// Early.
-    #[error("session: {days} days since the last one, usual is 14")]
-    Early {
-        /// As written.
-        days: f64,
-    },
-    /// Some sentinels found no room.
-    #[error("{which}: {missing} of {wanted} sentinels found no place")]
-    Sentinels {
-        /// Table.
-        which: Which,
-        /// How many are missing.
-        missing: usize,
-        /// How many were wanted.
-        wanted: usize,
     },
 }

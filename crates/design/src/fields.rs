@@ -9,9 +9,10 @@ use frames::{Dir, Head, Metres, Penetration, PerSquareMetre, Point};
 use nalgebra::Vector3;
 use scan::Surface;
 
-use crate::error::Warning;
 use crate::hair::Hair;
+use crate::line::DrawnLine;
 use crate::points::Points;
+use crate::rules::{Checked, Finding};
 use crate::scalp::Scalp;
 use crate::shape::{Combed, Loop, Zone};
 use crate::wanted::{Frozen, FrozenKind, Wanted};
@@ -25,7 +26,9 @@ const TO_FOLLICLE: Metres = Metres::from_mm(0.3);
 pub struct Fields {
     pub(crate) source: Source,
     pub(crate) frozen: Vec<Frozen>,
-    pub(crate) warnings: Vec<Warning>,
+    pub(crate) checked: Vec<Checked>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) lines: Vec<DrawnLine>,
     pub(crate) least_distance: Metres,
     pub(crate) least_overall: Metres,
     /// Density of all sessions so far over that of this one.
@@ -135,7 +138,9 @@ impl Fields {
         Self {
             source: Source::Function(Box::new(wanted)),
             frozen: Vec::new(),
-            warnings: Vec::new(),
+            checked: Vec::new(),
+            findings: Vec::new(),
+            lines: Vec::new(),
             least_distance,
             least_overall: least_distance,
             cumulative: 1.0,
@@ -224,9 +229,20 @@ impl Fields {
         self.session
     }
 
-    /// What is allowed but worth a look.
-    pub fn warnings(&self) -> &[Warning] {
-        &self.warnings
+    /// The rules of design that are broken, with who answers for them. No limit is among them: a design that breaks one does
+    /// not become fields.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The lines and temporal peaks that were drawn from landmarks, as control points to paste and move.
+    pub fn drawn_lines(&self) -> &[DrawnLine] {
+        &self.lines
+    }
+
+    /// Every rule that was held against the design, kept or broken.
+    pub fn checked(&self) -> &[Checked] {
+        &self.checked
     }
 }
 
@@ -252,8 +268,8 @@ impl Drawn {
             target: depth(1),
             least: depth(0),
             most: depth(2),
-            healed: Metres::new(mean(&|zone| zone.healed.get())),
-            shade: mean(&|zone| zone.shade),
+            healed: Metres::new(mean(&|zone| zone.dot(at).0.get())),
+            shade: mean(&|zone| zone.dot(at).1),
             hair: self.comb(p, normal, &parts),
         }
     }
@@ -286,7 +302,7 @@ impl fmt::Debug for Fields {
             Source::Function(_) => out.field("zones", &"a function"),
         };
         out.field("frozen", &self.frozen.len())
-            .field("warnings", &self.warnings)
+            .field("findings", &self.findings)
             .field("least_distance", &self.least_distance)
             .finish_non_exhaustive()
     }

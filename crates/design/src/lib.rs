@@ -33,10 +33,11 @@ mod curve;
 mod error;
 mod fields;
 mod hair;
+mod line;
 mod made_head;
 mod noise;
 mod points;
-mod propose;
+mod rules;
 mod scalp;
 mod sentinels;
 mod session;
@@ -47,13 +48,15 @@ mod tests;
 mod wanted;
 
 pub use compile::{check_needle, compile};
-pub use error::{DesignError, FileFault, FilePoint, Warning, Which};
+pub use error::{DesignError, FileFault, FilePoint, Which};
 pub use fields::Fields;
+pub use line::{DrawnLine, propose_hairline};
 pub use made_head::made_head;
-pub use propose::propose_hairline;
+pub use rules::{Acknowledged, Checked, Finding, Rule, Severity};
 pub use scalp::above_border;
 pub use spec::{
-    AnatomySpec, Channel, DesignSpec, DirectionSpec, IrregularitySpec, KeepOutSpec, LookSpec, MaskSpec,
-    PenetrationSpec, Projection, RegionsSpec, SessionSpec, Turn, ZoneKind, ZoneSpec,
+    AcknowledgeSpec, AnatomySpec, Channel, DesignSpec, DirectionSpec, IrregularitySpec, KeepOutSpec, LinePreset,
+    LineSpec, LineType, LookSpec, MaskSpec, PenetrationSpec, Projection, RegionsSpec, RulesSpec, SessionSpec, Turn,
+    ZoneKind, ZoneSpec,
 };
 pub use wanted::{Frozen, FrozenKind, Wanted};

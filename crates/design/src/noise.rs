@@ -13,6 +13,29 @@ pub(crate) fn along(seed: Seed, stage: u64, x: f64) -> f64 {
     corner(k) * (1.0 - t) + corner(k + 1) * t
 }
 
+/// Mounds and gaps that take turns along a line, one a step of `x` on average, each in [0.5, 1] of its sign: chance moves them by up
+/// to a quarter of a step and makes them unequal, but leaves no stretch without one.
+pub(crate) fn mounds(seed: Seed, stage: u64, x: f64) -> f64 {
+    // Place and height of mound or gap k.
+    let at = |k: i64| {
+        let key = mix(k as u64);
+        let place = k as f64 + 0.5 * (unit(seed, stage, key) - 0.5);
+        let height = 0.5 + 0.5 * unit(seed, stage, !key);
+        (place, if k & 1 == 0 { height } else { -height })
+    };
+    let near = x.floor() as i64;
+    // The last one at or before x is one of these: a place is moved by less than half a step.
+    let (mut from, mut to) = (at(near - 1), at(near));
+    for k in near + 1..=near + 2 {
+        if to.0 > x {
+            break;
+        }
+        (from, to) = (to, at(k));
+    }
+    let t = smoothstep((x - from.0) / (to.0 - from.0));
+    from.1 * (1.0 - t) + to.1 * t
+}
+
 /// In space; `p` in lattice steps.
 pub(crate) fn solid(seed: Seed, stage: u64, p: [f64; 3]) -> f64 {
     let cell = p.map(f64::floor);
@@ -70,6 +93,19 @@ mod tests {
         }
         assert!(low < -0.9 && high > 0.9 && low >= -1.0 && high <= 1.0, "{low} {high}");
         assert!((0.15..0.4).contains(&square), "{square}");
+    }
+
+    /// No jump, no flat stretch of a step and a half (the widest way between two, hence half of the least rise on one side of a
+    /// turn), one turn a step.
+    #[test]
+    fn mounds_take_turns() {
+        let all: Vec<f64> = (0..40_000).map(|k| mounds(Seed(5), 1, -20.0 + 0.001 * f64::from(k))).collect();
+        assert!(all.windows(2).all(|w| (w[1] - w[0]).abs() < 0.0065), "a jump");
+        let range = |w: &[f64]| w.iter().copied().fold(f64::MIN, f64::max) - w.iter().copied().fold(f64::MAX, f64::min);
+        assert!(all.windows(1500).step_by(50).all(|w| range(w) > 0.45));
+        let crossings = all.windows(2).filter(|w| w[0] * w[1] < 0.0).count();
+        assert!((39..=41).contains(&crossings), "{crossings}");
+        assert!(all.iter().all(|v| v.abs() <= 1.0) && range(&all) > 1.8);
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! The session ladder: which share of the full density is laid today.
 //!
-//! In: the `[session]` table. Out: this session's share and the cumulative one, and the warnings. Ladders: skin.md 1.3
+//! In: the `[session]` table. Out: this session's share and the cumulative one. Ladders: skin.md 1.3
 //! (30/40/30; scars 25/30/25/20) and section 6.
 
 use frames::Metres;
 
-use crate::error::{DesignError, Warning};
+use crate::error::DesignError;
 use crate::spec::SessionSpec;
 
-/// Decided least distances, millimetres: design.md section 9.
-const LEAST_DISTANCE_MM: f64 = 1.0;
-const LEAST_OVERALL_MM: f64 = 0.6;
+/// Decided least distances in a session and over all: design.md section 9.
+pub(crate) const LEAST_DISTANCE: Metres = Metres::from_mm(1.0);
+pub(crate) const LEAST_OVERALL: Metres = Metres::from_mm(0.6);
 
 /// Shares of the full density, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +25,7 @@ pub(crate) struct Session {
     pub(crate) least_overall: Metres,
 }
 
-pub(crate) fn session(spec: &SessionSpec, warnings: &mut Vec<Warning>) -> Result<Session, DesignError> {
+pub(crate) fn session(spec: &SessionSpec) -> Result<Session, DesignError> {
     if !(1..=spec.of).contains(&spec.number) {
         return Err(DesignError::SessionNumber { number: spec.number, of: spec.of });
     }
@@ -44,31 +44,25 @@ pub(crate) fn session(spec: &SessionSpec, warnings: &mut Vec<Warning>) -> Result
         (None, 4) => &[25.0, 30.0, 25.0, 20.0],
         (None, of) => return Err(DesignError::NoLadder { of }),
     };
-    if let Some(days) = spec.days_since {
-        if days.is_nan() || days < 10.0 {
-            return Err(DesignError::TooEarly { days });
-        }
-        if days < 14.0 {
-            warnings.push(Warning::Early { days });
-        }
-    }
-    let least = |key: &'static str, value: f64, decided: f64, warnings: &mut Vec<Warning>| {
-        if !(0.1..=10.0).contains(&value) {
+    let in_range = |key: &'static str, value: f64, least: f64, most: f64| {
+        if (least..=most).contains(&value) {
+            Ok(value)
+        } else {
             let which = crate::error::Which("session".to_owned());
-            return Err(DesignError::OutOfRange { which, key, value, least: 0.1, most: 10.0 });
+            Err(DesignError::OutOfRange { which, key, value, least, most })
         }
-        if value < decided {
-            warnings.push(Warning::LeastDistance { key, value, decided });
-        }
-        Ok(Metres::from_mm(value))
     };
+    if let Some(days) = spec.days_since {
+        in_range("days_since", days, 0.0, 36_500.0)?;
+    }
+    let least = |key, value| in_range(key, value, 0.1, 10.0).map(Metres::from_mm);
     let before = spec.number as usize - 1;
     Ok(Session {
         share: ladder[before] / 100.0,
         before: ladder[..before].iter().sum::<f64>() / 100.0,
         largest: ladder.iter().copied().fold(0.0, f64::max) / 100.0,
-        least_distance: least("least_distance_mm", spec.least_distance_mm, LEAST_DISTANCE_MM, warnings)?,
-        least_overall: least("least_overall_mm", spec.least_overall_mm, LEAST_OVERALL_MM, warnings)?,
+        least_distance: least("least_distance_mm", spec.least_distance_mm)?,
+        least_overall: least("least_overall_mm", spec.least_overall_mm)?,
     })
 }
 
@@ -78,7 +72,7 @@ mod tests {
 
     #[track_caller]
     fn check(spec: SessionSpec, want: Result<(f64, f64), &str>) {
-        let got = session(&spec, &mut Vec::new()).map(|s| (s.share, s.before));
+        let got = session(&spec).map(|s| (s.share, s.before));
         match (got, want) {
             (Ok(got), Ok(want)) => assert!((got.0 - want.0).abs() < 1e-12 && (got.1 - want.1).abs() < 1e-12, "{got:?}"),
             (Err(got), Err(want)) => assert!(got.to_string().contains(want), "{got}"),
@@ -109,12 +103,10 @@ mod tests {
     #[test]
     fn healing_time_and_spacing() {
         let with = |days, least| SessionSpec { days_since: days, least_distance_mm: least, ..SessionSpec::default() };
-        check(with(Some(9.9), 1.0), Err("at least 10"));
+        check(with(Some(-1.0), 1.0), Err("days_since = -1"));
+        check(with(Some(f64::NAN), 1.0), Err("NaN"));
         check(with(Some(10.0), 1.0), Ok((0.3, 0.0)));
         check(with(None, 0.0), Err("least_distance_mm = 0"));
         check(with(None, f64::NAN), Err("NaN"));
-        let mut warnings = Vec::new();
-        assert!(session(&with(Some(12.0), 0.8), &mut warnings).is_ok());
-        assert_eq!(warnings.len(), 2);
     }
 }

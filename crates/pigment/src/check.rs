@@ -22,6 +22,7 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
         let value = json!({
             "scene": treatment.file.name(), "triangles": surface.faces().len(), "area_m2": surface.area(),
             "sites": pattern.sites.len(), "planned": planned.stats.planned, "warnings": treatment.warnings,
+            "rules": rules(&treatment.fields),
             "registration": treatment.registered.as_ref().map(Registered::json),
             "measures": measures_json(&measures),
         });
@@ -39,13 +40,28 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
         let _ = writeln!(text, "repaired: {line}");
     }
     text += &measures_text(&measures);
-    for warning in &treatment.warnings {
+    if let Some(warning) = treatment.unmodelled() {
         let _ = writeln!(text, "warning: {warning}");
+    }
+    let checked = treatment.fields.checked();
+    let broken = checked.iter().filter(|c| c.broken.is_some()).count();
+    let _ = writeln!(text, "rules: {} held against the design, {broken} broken", checked.len());
+    for finding in treatment.fields.findings() {
+        let _ = writeln!(text, "{}: {finding}", finding.severity);
+    }
+    if let Err(unanswered) = treatment.answered_for() {
+        let _ = writeln!(text, "this will not run: {unanswered}");
     }
     text += &treatment.registered.as_ref().map_or_else(String::new, Registered::text);
     let _ = writeln!(text, "{} sites, {} planned", pattern.sites.len(), planned.stats.planned);
-    if let Some(points) = design::propose_hairline(&treatment.scan) {
-        let _ = writeln!(text, "a hairline by rule, to paste and move:\ncontrol_points = {points:.1?}");
+    for line in treatment.fields.drawn_lines() {
+        let points = &line.control_points;
+        let _ = writeln!(text, "{}, to paste and move:\ncontrol_points = {points:.1?}", line.zone);
+    }
+    if treatment.fields.drawn_lines().is_empty() {
+        if let Some(points) = design::propose_hairline(&treatment.scan) {
+            let _ = writeln!(text, "a hairline by rule, to paste and move:\ncontrol_points = {points:.1?}");
+        }
     }
     Ok(text)
 }
@@ -88,6 +104,17 @@ fn measures_json(measures: &Measures) -> Value {
         "scalp_area_m2": measures.scalp_area,
         "among_people": measures.standings().iter().map(among).collect::<Vec<_>>(),
     })
+}
+
+/// Every rule that was held against the design, for `--json`.
+fn rules(fields: &design::Fields) -> serde_json::Value {
+    let row = |c: &design::Checked| {
+        serde_json::json!({
+            "rule": c.rule.id(), "zone": c.zone, "value": c.value, "limit": c.limit, "source": c.rule.source(),
+            "broken": c.broken.map(|s| s.to_string()),
+        })
+    };
+    fields.checked().iter().map(row).collect()
 }
 
 #[cfg(test)]

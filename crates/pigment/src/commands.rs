@@ -37,6 +37,7 @@ fn open(scene: &Path, out: Option<&Path>) -> Result<(Treatment, RunFolder), Fail
     let bar = progress::working("reading scan, design, arm and tool");
     let treatment = Treatment::load(scene)?;
     bar.finish_and_clear();
+    treatment.answered_for()?;
     let folder = RunFolder::create(out, &treatment.file)?;
     Ok((treatment, folder))
 }

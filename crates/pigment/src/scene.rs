@@ -40,6 +40,9 @@ pub struct Scene {
     /// Which session of how many.
     #[serde(default)]
     pub session: design::SessionSpec,
+    /// Who answers for which warning of the design.
+    #[serde(default)]
+    pub rules: design::RulesSpec,
     /// How the dots are laid.
     #[serde(default)]
     pub stipple: StippleTable,
@@ -236,6 +239,7 @@ impl SceneFile {
             anatomy: self.scene.anatomy,
             hair_direction: self.scene.hair_direction.clone(),
             session: self.scene.session.clone(),
+            rules: self.scene.rules.clone(),
         }
         .resolved(|path| self.resolve(path))
     }

@@ -5,6 +5,7 @@
 //! Absent: motion, the simulator, results on disk.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -74,9 +75,35 @@ impl Treatment {
         design::check_needle(&file.design(), &group).map_err(|e| Failure::file(&file.path, e))?;
         let registered = Registered::new(&file, &scan, &fields)?;
         let cell = cell(&file, &arm, registered.as_ref())?;
-        let warnings = fields.warnings().iter().map(ToString::to_string).chain(unmodelled(&arm)).collect();
+        let found = fields.findings().iter().filter(|f| f.severity == design::Severity::Warning);
+        let warnings = found.map(ToString::to_string).chain(unmodelled(&arm)).collect();
         let fields = Arc::new(fields);
         Ok(Self { file, scan, person, fields, arm, tool, group, cell, registered, warnings })
+    }
+
+    /// What of the arm is not modelled.
+    pub fn unmodelled(&self) -> Option<String> {
+        unmodelled(&self.arm)
+    }
+
+    /// Refuses a design with a warning that nobody answers for: what is asked before anything may be treated, rehearsed or
+    /// printed for treatment.
+    pub fn answered_for(&self) -> Result<(), Failure> {
+        let open: Vec<_> = self.fields.findings().iter().filter(|f| f.stops()).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let mut text = "somebody has to answer for what the design does against the rules:\n".to_owned();
+        for finding in &open {
+            let _ = writeln!(text, "  {finding}");
+        }
+        let entries: Vec<_> = open.iter().map(|f| format!("  {},\n", f.entry_to_paste())).collect();
+        let _ = write!(
+            text,
+            "change the design, or add to the scene, with a name and a reason:\n[rules]\nacknowledge = [\n{}]",
+            entries.concat()
+        );
+        Err(Failure::file(&self.file.path, text))
     }
 
     /// Makes the pattern.

@@ -1,17 +1,16 @@
-//! `kind = "hairline"`: the line, how it wanders, its sentinels, and a first look at it.
+//! `kind = "hairline"`: the line, how it wanders, its sentinels.
 
-use frames::Metres;
 use nalgebra::Vector3;
-use scan::{Scan, Surface};
+use scan::Surface;
 
 use crate::compile::Context;
-use crate::compile::number::{Numbers, which_zone};
+use crate::compile::number::Numbers;
 use crate::curve::Curve;
-use crate::error::{DesignError, Warning, Which};
+use crate::error::DesignError;
 use crate::fields::Drawn;
 use crate::sentinels::sentinels;
 use crate::session::Session;
-use crate::shape::{Hairline, Shape, Wander};
+use crate::shape::{Hairline, Profile, Shape, Wander};
 use crate::spec::{DesignSpec, ZoneSpec};
 use crate::wanted::{Frozen, FrozenKind};
 
@@ -25,18 +24,18 @@ pub(super) fn shape(
     control: &[Vector3<f64>],
     feather: f64,
     number: &Numbers<'_>,
-    warnings: &mut Vec<Warning>,
 ) -> Result<Shape, DesignError> {
     let &Context { spec, scan, .. } = context;
-    let ramp_mm = number.of("ramp_mm", written.ramp_mm, 10.0, 0.1, 60.0)?;
-    let depth = 1e-3 * number.of("depth_mm", written.depth_mm, 30.0, 1.0, 120.0)?;
+    let profile = match written.ramp_mm {
+        Some(_) => Profile::Smooth(1e-3 * number.of("ramp_mm", written.ramp_mm, 0.0, 0.1, 60.0)?),
+        None => Profile::Published,
+    };
+    let depth = 1e-3 * number.of("depth_mm", written.depth_mm, 40.0, 1.0, 120.0)?;
     let wander = wander(number, spec, index, written)?;
-    look_at_line(number.which, ramp_mm, &wander, warnings);
     // Inside is where the top of the head is.
     let top = Vector3::new(0.0, 0.0, scan.surface.vertices().iter().fold(0.0_f64, |m, p| m.max(p.coords.z)));
     let curve = Curve::through(&scan.surface, control, false, &top);
-    look_at_height(number.which, &curve, scan, warnings);
-    Ok(Shape::Hairline(Hairline { curve, depth, ramp: 1e-3 * ramp_mm, feather, wander }))
+    Ok(Shape::Hairline(Hairline { curve, depth, profile, feather, wander }))
 }
 
 fn wander(number: &Numbers<'_>, spec: &DesignSpec, index: usize, written: &ZoneSpec) -> Result<Wander, DesignError> {
@@ -60,40 +59,14 @@ fn wander(number: &Numbers<'_>, spec: &DesignSpec, index: usize, written: &ZoneS
     })
 }
 
-/// skin.md 1.10: warn if density rises by more than half within 3 mm, or the line wanders by less than 1 mm.
-fn look_at_line(which: &Which, ramp_mm: f64, wander: &Wander, warnings: &mut Vec<Warning>) {
-    let half = 1.5 / ramp_mm;
-    let rise = crate::noise::smoothstep(0.5 + half) - crate::noise::smoothstep(0.5 - half);
-    if rise > 0.5 {
-        warnings.push(Warning::HardEdge { which: which.clone(), percent: 100.0 * rise });
-    }
-    if wander.most() < 1e-3 {
-        warnings.push(Warning::TooSmooth { which: which.clone(), wander: Metres::new(wander.most()) });
-    }
-}
-
-/// skin.md 1.10: warn if the middle is less than 7 cm above the glabella (12 mm above the nasion). Only for a line that
-/// crosses the middle of the forehead.
-fn look_at_height(which: &Which, curve: &Curve, scan: &Scan, warnings: &mut Vec<Warning>) {
-    let nasion = scan.landmarks.nasion.coords.coords;
-    let nearest = curve.points().iter().min_by(|a, b| (a.x - nasion.x).abs().total_cmp(&(b.x - nasion.x).abs()));
-    let Some(middle) = nearest.filter(|p| (p.x - nasion.x).abs() < 5e-3 && p.y > 0.0) else { return };
-    let chord = (middle - nasion).norm();
-    // Arc over chord on a forehead of radius 85 mm, then down to the glabella.
-    let rise = Metres::new(chord * (1.0 + chord * chord / (24.0 * 0.085 * 0.085)) - 12e-3);
-    if rise < Metres::from_mm(70.0) {
-        warnings.push(Warning::Low { which: which.clone(), rise });
-    }
-}
-
+/// The sentinels due today, and of each hairline its zone, how many are wanted over all sessions and how many found no place.
 pub(super) fn sentinels_due(
     spec: &DesignSpec,
     session: &Session,
     surface: &Surface,
     drawn: &Drawn,
-    warnings: &mut Vec<Warning>,
-) -> Vec<Frozen> {
-    let mut out = Vec::new();
+) -> (Vec<Frozen>, Vec<(usize, usize, usize)>) {
+    let (mut out, mut counts) = (Vec::new(), Vec::new());
     for (index, (zone, written)) in drawn.zones.iter().zip(&spec.zone).enumerate() {
         let Shape::Hairline(line) = &zone.shape else { continue };
         let per_metre = 100.0 * written.sentinels_per_cm.unwrap_or(1.0);
@@ -102,14 +75,11 @@ pub(super) fn sentinels_due(
         let found = sentinels(surface, line, per_metre, due, (spec.seed, stage), |p, n| {
             !drawn.barred(p, n) && drawn.density(p, n).0 <= 0.0
         });
-        if found.missing > 0 {
-            let which = which_zone(index, written);
-            warnings.push(Warning::Sentinels { which, missing: found.missing, wanted: found.wanted });
-        }
+        counts.push((index, found.wanted, found.missing));
         out.extend(found.today.into_iter().map(|(point, normal)| Frozen {
             point,
             kind: FrozenKind::Sentinel(drawn.wanted(point, normal, 0.0, index)),
         }));
     }
-    out
+    (out, counts)
 }

@@ -12,6 +12,9 @@ type Key = (&'static str, fn(&ZoneSpec) -> bool, &'static [ZoneKind]);
 
 const KEYS: &[Key] = &[
     ("control_points", |z| !z.control_points.is_empty(), &[Hairline, Fill, ScarLine, Parting]),
+    ("line", |z| z.line.is_some(), &[Hairline]),
+    ("healed_front_mm", |z| z.healed_front_mm.is_some(), &[Hairline]),
+    ("shade_front", |z| z.shade_front.is_some(), &[Hairline]),
     ("points", |z| !z.points.is_empty(), &[ScarDots]),
     ("points_file", |z| z.points_file.is_some(), &[ScarDots]),
     ("front", |z| z.front.is_some(), &[Scalp]),

@@ -1,13 +1,13 @@
 //! `look` of a zone: the dots that have a wanted shade.
 //!
-//! In: the wish, the zone's kind of skin and depth, the person, the ladder. Out: density, healed diameter and shade, and a
-//! line that says which ink they take. Absent: the law and the rule that picks one stipple of many; they are in `skin`.
+//! In: the wish, the zone's kind of skin and depth, the person, the ladder. Out: density, healed diameter, shade and the
+//! ink they take. Absent: the law and the rule that picks one stipple of many; they are in `skin`.
 
 use frames::Penetration;
 use skin::{Tone, Wish};
 
 use crate::compile::Context;
-use crate::error::{DesignError, Warning, Which};
+use crate::error::{DesignError, Which};
 use crate::spec::{LookSpec, ZoneSpec};
 
 /// What `look` finds for a zone whose tips go to `target`.
@@ -18,7 +18,6 @@ pub(super) fn look(
     wish: LookSpec,
     skin: skin::Zone,
     target: Penetration,
-    warnings: &mut Vec<Warning>,
 ) -> Result<skin::Look, DesignError> {
     let given = [
         ("density_per_cm2", written.density_per_cm2.is_some()),
@@ -40,7 +39,5 @@ pub(super) fn look(
     let mut wish = Wish::new(context.person, skin, tone, None).map_err(refused)?;
     wish.tip = target;
     wish.density[1] = skin::densest(&[context.session.largest]);
-    let look = skin::look(&wish).map_err(refused)?;
-    warnings.push(Warning::Looks { which: which.clone(), look });
-    Ok(look)
+    skin::look(&wish).map_err(refused)
 }

@@ -1,6 +1,6 @@
 //! From the written design to [`Fields`]: every number checked, every control point put on the skin.
 //!
-//! In: [`DesignSpec`], a scan, a person. Out: fields with their warnings, or the first error with its numbers and the
+//! In: [`DesignSpec`], a scan, a person. Out: fields with what the rules found, or the first error with its numbers and the
 //! way out. Absent: any guess; a control point off the skin is refused, not moved.
 //! One file a kind of table; `zone` holds what all zones share.
 
@@ -30,11 +30,14 @@ use skin::Person;
 use crate::error::DesignError;
 use crate::fields::{Drawn, Fields, Source};
 use crate::hair::Hair;
+use crate::line::{self, Written};
+use crate::rules::{self, Found};
 use crate::scalp::Scalp;
 use crate::session::{Session, session};
-use crate::spec::DesignSpec;
+use crate::spec::{DesignSpec, ZoneSpec};
 
 pub use needle::check_needle;
+pub(crate) use number::{Numbers, labels, which_zone};
 pub(crate) use point::to_file;
 
 /// Checks and compiles a design for one scan and one person.
@@ -48,31 +51,42 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
     if spec.zone.len() > usize::from(u16::MAX) {
         return Err(DesignError::TooManyZones(spec.zone.len()));
     }
-    let mut warnings = Vec::new();
-    let session = session(&spec.session, &mut warnings)?;
+    let Written { spec, lines } = line::write_out(spec, scan, person)?;
+    let spec = &spec;
+    let session = session(&spec.session)?;
     let scalp = Scalp::new(&scan.landmarks, anatomy::anatomy(&spec.anatomy, &scan.landmarks)?);
     let hair = direction::hair(&spec.hair_direction, scan)?;
     let context = Context { spec, session: &session, scan, person, scalp: &scalp, hair: &hair };
     let mut zones = Vec::with_capacity(spec.zone.len());
     for (index, written) in spec.zone.iter().enumerate() {
-        zones.push(zone::zone(&context, index, written, &mut warnings)?);
+        zones.push(zone::zone(&context, index, written)?);
     }
     let mut keep_out = Vec::with_capacity(spec.keep_out.len());
     for (index, written) in spec.keep_out.iter().enumerate() {
         keep_out.push(keep_out::keep_out(index, written, scan)?);
     }
     keep_out.push(crate::fields::KeepOut::Border(scan.surface.border().clone()));
-    let drawn = Drawn { zones, keep_out, scalp, hair };
-    let frozen = hairline::sentinels_due(spec, &session, &scan.surface, &drawn, &mut warnings);
+    let drawn = Drawn { zones, keep_out, scalp: scalp.clone(), hair: hair.clone() };
+    let (frozen, sentinels) = hairline::sentinels_due(spec, &session, &scan.surface, &drawn);
+    let (checked, findings) = rules::check(&context, &drawn, Found { sentinels: &sentinels })?;
     Ok(Fields {
         source: Source::Drawn(drawn),
         frozen,
-        warnings,
+        checked,
+        findings,
+        lines,
         least_distance: session.least_distance,
         least_overall: session.least_overall,
         session: spec.session.number,
         cumulative: (session.before + session.share) / session.share,
     })
+}
+
+impl Context<'_> {
+    /// True where a woman's line is wanted: asked for by preset, or by the person's sex where no preset is written.
+    pub(crate) fn of_woman(&self, written: &ZoneSpec) -> bool {
+        line::of_woman(written, self.person)
+    }
 }
 
 /// What every zone is compiled against.

@@ -30,13 +30,21 @@ pub(super) fn whole(
     let control = control_points(&number_of, &front.control_points, context.scan, Some(context.scalp))?;
     let fade = 1e-3 * number.of("feather_mm", front.feather_mm, 10.0, 0.1, 60.0)?;
     // What is worth a warning is warned of where the hairline itself is compiled.
-    let shape = hairline::shape(context, index, front, &control, fade, &number, &mut Vec::new())?;
+    let shape = hairline::shape(context, index, front, &control, fade, &number)?;
     let Shape::Hairline(line) = shape else { return Err(no_front(context, which, front.name.as_deref())) };
     let (curve, lead) = drawn_on(context.scalp, &context.scan.surface, &line, &control);
     uncrossed(which, context.scan, &curve, control.len() + 2)?;
     // The hairline is full behind its ramp and fades at the back; the scalp takes over in between.
-    let rise = (line.depth - line.feather - line.ramp).max(LEAST_RISE).min(feather);
-    Ok(Whole { front: curve, wander: line.wander, lead, start: line.ramp, rise, scalp: context.scalp.clone(), feather })
+    let rise = (line.depth - line.feather - line.profile.width()).max(LEAST_RISE).min(feather);
+    Ok(Whole {
+        front: curve,
+        wander: line.wander,
+        lead,
+        start: line.profile.width(),
+        rise,
+        scalp: context.scalp.clone(),
+        feather,
+    })
 }
 
 fn find<'a>(context: &Context<'a>, which: &Which, front: Option<&str>) -> Result<(usize, &'a ZoneSpec), DesignError> {

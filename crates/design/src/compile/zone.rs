@@ -7,19 +7,18 @@ use crate::compile::look::look;
 use crate::compile::number::{Numbers, which_zone};
 use crate::compile::point::control_points;
 use crate::compile::{Context, band, crown, dots, fill, ground, hairline, ink, keys, mask, needle, whole};
-use crate::error::{DesignError, Warning, Which};
+use crate::error::{DesignError, Which};
 use crate::shape::{Combed, Ground, Part, Shape, Zone};
 use crate::spec::{ZoneKind, ZoneSpec};
 
-/// Dots per square centimetre over all sessions: skin.md section 6.
-const REFUSED_ABOVE: f64 = 150.0;
-const WARNED_ABOVE: f64 = 100.0;
+/// One step of dilution, 1:15 to 1:20: skin.md 1.8.
+const STEP_LIGHTER: f64 = 0.75;
+/// Healed dot at the very front of a hairline: skin.md 1.1.
+const FRONT_MM: f64 = 0.12;
 /// Denser than the person's own hair by this much is a slip of the pen; scars have 1.2 (skin.md 1.3).
 const MOST_FACTOR: f64 = 1.5;
 /// No needle goes deeper, whatever the scene says: the mechanical stop of skin.md 1.2.
 const DEEPEST_MM: f64 = 1.2;
-/// Scene default of design.md section 9.
-const DEEP_MM: f64 = 0.80;
 
 /// What a kind takes where the scene says nothing.
 struct Usual {
@@ -35,7 +34,7 @@ struct Usual {
 fn usual(written: &ZoneSpec) -> Usual {
     let row = |healed_mm, feather_mm, factor, skin| Usual { healed_mm, feather_mm, factor, skin };
     match written.kind {
-        ZoneKind::Hairline => row(0.15, 10.0, None, Some(skin::Zone::FrontalHairline)),
+        ZoneKind::Hairline => row(0.18, 10.0, None, Some(skin::Zone::FrontalHairline)),
         ZoneKind::Fill => row(0.25, 8.0, None, Some(skin::Zone::FrontalMid)),
         ZoneKind::Scalp => row(0.25, 20.0, written.regions.map(|_| 1.0), None),
         ZoneKind::Crown => row(0.25, 20.0, None, Some(skin::Zone::Vertex)),
@@ -46,12 +45,7 @@ fn usual(written: &ZoneSpec) -> Usual {
     }
 }
 
-pub(super) fn zone(
-    context: &Context<'_>,
-    index: usize,
-    written: &ZoneSpec,
-    warnings: &mut Vec<Warning>,
-) -> Result<Zone, DesignError> {
+pub(super) fn zone(context: &Context<'_>, index: usize, written: &ZoneSpec) -> Result<Zone, DesignError> {
     let &Context { scan, scalp, .. } = context;
     let which = which_zone(index, written);
     keys::check(&which, written)?;
@@ -61,22 +55,22 @@ pub(super) fn zone(
     let usual = usual(written);
     let number = Numbers { which: &which };
     let feather = 1e-3 * number.of("feather_mm", written.feather_mm, usual.feather_mm, 0.1, 60.0)?;
-    let window = window(&which, written, warnings)?;
+    let window = window(&which, written)?;
     let ground = ground::ground(context, &number, written, usual.skin, window)?;
     let scar = usual.skin.is_some_and(skin::Zone::is_scar);
     let first = scar && context.spec.session.number == 1 && context.spec.session.of > 1;
-    let dots = match written.look {
-        Some(wish) => {
-            let Part { skin, window: [_, target, _], .. } = *ground.first();
-            look(context, &which, written, wish, skin, target, warnings)?.into()
-        }
-        None => dots(context, &number, written, &usual, &ground, first, warnings)?,
+    let Part { skin, window: [_, target, _], .. } = *ground.first();
+    let look = written.look.map(|wish| look(context, &which, written, wish, skin, target)).transpose()?;
+    let dots = match look {
+        Some(look) => look.into(),
+        None => dots(context, &number, written, &usual, &ground, first)?,
     };
+    let front = if written.kind == ZoneKind::Hairline { Some(front(&number, written, &dots)?) } else { None };
     let on_scalp = || control_points(&which, &written.control_points, scan, Some(scalp));
     let shape = match written.kind {
         ZoneKind::Hairline => {
             let control = on_scalp()?;
-            hairline::shape(context, index, written, &control, feather, &number, warnings)?
+            hairline::shape(context, index, written, &control, feather, &number)?
         }
         ZoneKind::Fill => Shape::Fill(fill::patch(&which, scan, scalp, &on_scalp()?, feather)?),
         ZoneKind::Scalp => Shape::Whole(Box::new(whole::whole(context, &which, written, feather)?)),
@@ -88,9 +82,12 @@ pub(super) fn zone(
     Ok(Zone {
         shape,
         density: dots.density.get() * share(context, scar)?,
+        full: dots.density.get(),
         ground,
         healed: dots.healed,
         shade: dots.shade,
+        front,
+        look,
         hair: combed(context, &number, written)?,
     })
 }
@@ -117,9 +114,8 @@ fn dots(
     usual: &Usual,
     ground: &Ground,
     first: bool,
-    warnings: &mut Vec<Warning>,
 ) -> Result<Dots, DesignError> {
-    let density = density(context, number.which, written, usual.factor, warnings)?;
+    let density = density(context, number.which, written, usual.factor)?;
     // Blow-out alarm above 0.45 mm: skin.md section 6.
     let healed = Metres::from_mm(number.of("healed_mm", written.healed_mm, usual.healed_mm, 0.05, 0.45)?);
     let shade = ink::shade(context.person, number, written, ground, healed, first)?;
@@ -138,18 +134,12 @@ fn share(context: &Context<'_>, scar: bool) -> Result<f64, DesignError> {
         return Ok(skin::SCAR_START * share);
     }
     let written = crate::spec::SessionSpec { number: 1, ..session.clone() };
-    let first = crate::session::session(&written, &mut Vec::new())?.share;
+    let first = crate::session::session(&written)?.share;
     Ok(share * (1.0 - skin::SCAR_START * first) / (1.0 - first))
 }
 
 /// Dots per square centimetre over all sessions.
-fn density(
-    context: &Context<'_>,
-    which: &Which,
-    written: &ZoneSpec,
-    usual: Option<f64>,
-    warnings: &mut Vec<Warning>,
-) -> Result<f64, DesignError> {
+fn density(context: &Context<'_>, which: &Which, written: &ZoneSpec, usual: Option<f64>) -> Result<f64, DesignError> {
     let natural = context.person.follicular_units().per_cm2();
     let factor = match written.density_factor {
         Some(factor) => Some(Numbers { which }.of("density_factor", Some(factor), 1.0, 0.0, MOST_FACTOR)?),
@@ -158,33 +148,27 @@ fn density(
     let Some(density) = written.density_per_cm2.or(factor.map(|f| f * natural)) else {
         return Err(DesignError::NoDensity { which: which.clone() });
     };
-    let which = || which.clone();
     if !(density >= 0.0 && density.is_finite()) {
-        return Err(DesignError::NotADensity { which: which(), value: density, most: REFUSED_ABOVE });
-    }
-    if density > REFUSED_ABOVE {
-        return Err(DesignError::TooDense { which: which(), value: density, most: REFUSED_ABOVE });
-    }
-    if density > WARNED_ABOVE {
-        warnings.push(Warning::Dense { which: which(), value: density });
+        return Err(DesignError::NotADensity { which: which.clone(), value: density, most: skin::HELMET.per_cm2() });
     }
     Ok(density)
 }
 
+/// Healed diameter and shade at the very front of a hairline: finer and a step lighter.
+fn front(number: &Numbers<'_>, written: &ZoneSpec, behind: &Dots) -> Result<(Metres, f64), DesignError> {
+    let finer = behind.healed.mm().min(FRONT_MM);
+    let finer = number.of("healed_front_mm", written.healed_front_mm, finer, 0.05, 0.45)?;
+    let lighter = number.of("shade_front", written.shade_front, STEP_LIGHTER * behind.shade, 0.0, 1.0)?;
+    Ok((Metres::from_mm(finer), lighter))
+}
+
 /// As written in the scene, if it is.
-fn window(
-    which: &Which,
-    written: &ZoneSpec,
-    warnings: &mut Vec<Warning>,
-) -> Result<Option<[Penetration; 3]>, DesignError> {
+fn window(which: &Which, written: &ZoneSpec) -> Result<Option<[Penetration; 3]>, DesignError> {
     let Some(p) = written.penetration_mm else { return Ok(None) };
     if !(0.0 < p.least && p.least <= p.target && p.target <= p.most) {
         return Err(DesignError::Window { which: which.clone(), least: p.least, target: p.target, most: p.most });
     }
     Numbers { which }.of("penetration_mm.most", Some(p.most), 0.0, 0.0, DEEPEST_MM)?;
-    if p.most > DEEP_MM {
-        warnings.push(Warning::Deep { which: which.clone(), most_mm: p.most });
-    }
     Ok(Some([p.least, p.target, p.most].map(|mm| Penetration::new(Metres::from_mm(mm)))))
 }
 

@@ -65,6 +65,14 @@ impl Ground {
         }
     }
 
+    /// Every kind of skin under the zone.
+    pub(crate) fn parts(&self) -> &[Part] {
+        match self {
+            Self::Even(part) => std::slice::from_ref(part),
+            Self::Regions(regions) => &regions.part,
+        }
+    }
+
     /// The kind of skin everywhere, or of the first region.
     pub(crate) fn first(&self) -> &Part {
         match self {

@@ -7,17 +7,24 @@ use frames::Seed;
 use nalgebra::Vector3;
 
 use crate::curve::{Curve, Foot};
-use crate::noise::{along, smoothstep, solid};
+use crate::noise::{along, mounds, smoothstep, solid};
+use crate::shape::Profile;
+
+/// Depth of the transition zone: 5 to 10 mm (skin.md 1.10 S83 B).
+const TRANSITION: f64 = 10e-3;
 
 /// A band behind a line.
 #[derive(Debug, Clone)]
 pub(crate) struct Hairline {
     pub(crate) curve: Curve,
     pub(crate) depth: f64,
-    pub(crate) ramp: f64,
+    pub(crate) profile: Profile,
     pub(crate) feather: f64,
     pub(crate) wander: Wander,
 }
+
+/// Stage of the second octave of the micro scale; sentinels hold those before it.
+const FINER: u64 = 6;
 
 /// The irregularity of a hairline: amplitude and length of each scale, metres.
 #[derive(Debug, Clone, Copy)]
@@ -31,15 +38,19 @@ pub(crate) struct Wander {
 impl Wander {
     /// No place is moved by more than this.
     pub(crate) fn most(&self) -> f64 {
-        self.scales.iter().map(|s| s.0).sum()
+        let [(a1, _), (a2, _), (a3, _)] = self.scales;
+        a1 + a2 + 1.5 * a3
     }
 
-    /// Added to the signed distance: stipple.md 6.2, step 2.
+    /// Added to the signed distance: stipple.md 6.2, step 2, with mounds and gaps that take turns as the macro scale, and a
+    /// second octave, half as high and half as long, under the micro scale: amplitude goes with length, hence 1/f (skin.md
+    /// 1.10).
     pub(crate) fn at(&self, arc: f64, p: &Vector3<f64>) -> f64 {
         let [(a1, l1), (a2, l2), (a3, l3)] = self.scales;
-        a1 * along(self.seed, self.stage, arc / l1)
+        a1 * mounds(self.seed, self.stage, arc / l1)
             + a2 * along(self.seed, self.stage + 1, arc / l2)
             + a3 * solid(self.seed, self.stage + 2, [p.x / l3, p.y / l3, p.z / l3])
+            + 0.5 * a3 * along(self.seed, self.stage + FINER, 2.0 * arc / l3)
     }
 }
 
@@ -62,9 +73,15 @@ impl Hairline {
         let ends = foot.arc.min(self.curve.length() - foot.arc);
         let mut fraction = smoothstep(ends / self.feather) * smoothstep((self.depth - foot.signed) / self.feather);
         // Behind the ramp the line's wander no longer matters.
-        if fraction > 0.0 && foot.signed - most < self.ramp {
-            fraction *= smoothstep((foot.signed + self.wander.at(foot.arc, p)) / self.ramp);
+        if fraction > 0.0 && foot.signed - most < self.profile.width() {
+            fraction *= self.profile.at(foot.signed + self.wander.at(foot.arc, p));
         }
         fraction
+    }
+
+    /// 0 at the wandering line and ahead of it, 1 from the end of the transition zone on.
+    pub(super) fn behind(&self, p: &Vector3<f64>) -> f64 {
+        let Some(foot) = self.curve.nearest(p, self.reach()) else { return 0.0 };
+        ((foot.signed + self.wander.at(foot.arc, p)) / TRANSITION).clamp(0.0, 1.0)
     }
 }

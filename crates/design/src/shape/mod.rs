@@ -10,6 +10,7 @@ mod hairline;
 mod mask;
 mod oval;
 mod patch;
+mod profile;
 mod spots;
 mod whole;
 
@@ -24,6 +25,7 @@ pub(crate) use hairline::{Hairline, Wander};
 pub(crate) use mask::{Mask, Picture, Source, View, grey};
 pub(crate) use oval::Oval;
 pub(crate) use patch::Loop;
+pub(crate) use profile::Profile;
 pub(crate) use spots::Spots;
 pub(crate) use whole::Whole;
 
@@ -37,9 +39,15 @@ pub(crate) struct Zone {
     pub(crate) shape: Shape,
     /// Where the ground's factor is 1, this session's share included, 1/m².
     pub(crate) density: f64,
+    /// The same over all sessions.
+    pub(crate) full: f64,
     pub(crate) ground: Ground,
     pub(crate) healed: Metres,
     pub(crate) shade: f64,
+    /// Healed diameter and shade at the front of a hairline, where they differ.
+    pub(crate) front: Option<(Metres, f64)>,
+    /// What was found for a wanted look.
+    pub(crate) look: Option<skin::Look>,
     /// `None`: the natural direction.
     pub(crate) hair: Option<Combed>,
 }
@@ -78,6 +86,22 @@ impl Zone {
             Shape::Mask(mask) => mask.fraction(p, normal),
         };
         fraction.min((2.0 * (fraction - CUT)).max(0.0))
+    }
+
+    /// Healed diameter and shade at the front.
+    pub(crate) fn front(&self) -> (Metres, f64) {
+        self.front.unwrap_or((self.healed, self.shade))
+    }
+
+    /// Healed diameter and shade at a place: those of the front pass into those behind over the transition zone.
+    pub(crate) fn dot(&self, p: &Vector3<f64>) -> (Metres, f64) {
+        match (&self.shape, self.front) {
+            (Shape::Hairline(line), Some((healed, shade))) => {
+                let t = line.behind(p);
+                (healed + (self.healed - healed) * t, shade + (self.shade - shade) * t)
+            }
+            _ => (self.healed, self.shade),
+        }
     }
 
     /// False only if the zone surely leaves the ball alone.

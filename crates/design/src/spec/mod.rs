@@ -10,6 +10,7 @@ mod direction;
 mod keep_out;
 mod line;
 mod mask;
+mod rules;
 mod session;
 mod zone;
 
@@ -21,8 +22,9 @@ use serde::Deserialize;
 pub use anatomy::AnatomySpec;
 pub use direction::{DirectionSpec, Turn};
 pub use keep_out::KeepOutSpec;
-pub use line::IrregularitySpec;
+pub use line::{IrregularitySpec, LinePreset, LineSpec, LineType};
 pub use mask::{Channel, MaskSpec, Projection};
+pub use rules::{AcknowledgeSpec, RulesSpec};
 pub use session::SessionSpec;
 pub use zone::{LookSpec, PenetrationSpec, RegionsSpec, ZoneKind, ZoneSpec};
 
@@ -48,6 +50,9 @@ pub struct DesignSpec {
     /// Which session of how many.
     #[serde(default)]
     pub session: SessionSpec,
+    /// Who answers for which warning.
+    #[serde(default)]
+    pub rules: RulesSpec,
 }
 
 impl Default for DesignSpec {
@@ -59,6 +64,7 @@ impl Default for DesignSpec {
             anatomy: AnatomySpec::default(),
             hair_direction: DirectionSpec::default(),
             session: SessionSpec::default(),
+            rules: RulesSpec::default(),
         }
     }
 }

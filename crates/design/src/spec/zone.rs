@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::spec::{IrregularitySpec, MaskSpec};
+use crate::spec::{IrregularitySpec, LineSpec, MaskSpec};
 
 /// What a zone is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -44,6 +44,9 @@ pub struct ZoneSpec {
     /// to the other), in the coordinates and unit of the scan's file.
     #[serde(default)]
     pub control_points: Vec<[f64; 3]>,
+    /// `hairline`: drawn from the landmarks instead of through `control_points`.
+    #[serde(default)]
+    pub line: Option<LineSpec>,
     /// `scar_dots`: the spots, in the coordinates and unit of the scan's file.
     #[serde(default)]
     pub points: Vec<[f64; 3]>,
@@ -83,22 +86,29 @@ pub struct ZoneSpec {
     /// The wanted look instead of density, diameter and shade.
     #[serde(default)]
     pub look: Option<LookSpec>,
-    /// `hairline`: how far the band reaches behind the line. Default 30.
+    /// `hairline`: how far the band reaches behind the line. Default 40.
     #[serde(default)]
     pub depth_mm: Option<f64>,
-    /// `hairline`: width of the soft front, from nothing to full density. Default 10.
+    /// `hairline`: width of one smooth step from nothing to full density, instead of the published ramp, which reaches 0.39 of
+    /// it at 5 mm, 0.72 at 10 mm and all of it at 30 mm.
     #[serde(default)]
     pub ramp_mm: Option<f64>,
     /// Width of the fade. `hairline`: at the back and at both ends, default 10. `fill` (8), `crown` (20) and `scalp` (20):
     /// inside the edge. `scar_line` (7), `scar_dots` (6) and `parting` (20): beyond it. Not for `mask`.
     #[serde(default)]
     pub feather_mm: Option<f64>,
-    /// Diameter of a healed dot. Default 0.15 (`hairline`, `scar_dots`, `parting`), 0.20 (`scar_line`), else 0.25.
+    /// Diameter of a healed dot. Default 0.15 (`scar_dots`, `parting`), 0.18 (`hairline`), 0.20 (`scar_line`), else 0.25.
     #[serde(default)]
     pub healed_mm: Option<f64>,
+    /// `hairline`: the same at the very front, growing to `healed_mm` over 10 mm. Default 0.12, or `healed_mm` if less.
+    #[serde(default)]
+    pub healed_front_mm: Option<f64>,
     /// How black a healed dot is: the part of the light across it that it takes, 0 clear, 1 black. Default 0.5.
     #[serde(default)]
     pub shade: Option<f64>,
+    /// `hairline`: the same at the very front. Default 0.75 of `shade`, one step of dilution lighter.
+    #[serde(default)]
+    pub shade_front: Option<f64>,
     /// Parts of water to one of pigment, instead of `shade`.
     #[serde(default)]
     pub dilution: Option<f64>,

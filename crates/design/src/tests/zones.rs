@@ -257,7 +257,7 @@ fn what_a_zone_may_say() {
     let shade = wanted("density_factor = 0.5\ndilution = 20\nhealed_mm = 0.2").shade;
     assert!((shade - (1.0 - (-mu * 0.2e-3).exp())).abs() < 1e-12 && (0.1..0.5).contains(&shade), "{shade}");
     refuses(&scan, &crown("density_factor = 1.6"), "density_factor = 1.6 is outside 0..1.5");
-    refuses(&scan, &crown("density_per_cm2 = 300"), "density_per_cm2 = 300 would merge");
+    refuses(&scan, &crown("density_per_cm2 = 300"), "density-above-cap, zone 0: 300 dots");
     refuses(&scan, &crown("density_factor = 1\ndilution = 51"), "dilution = 51 is outside 0..50");
     refuses(&scan, &crown("density_factor = 1\nneedle = \"3 needles\""), "write count and diameter in mm");
     refuses(&scan, &crown("density_factor = 1\nneedle = \"9RL/0.25\""), "1 to 7 needles");
