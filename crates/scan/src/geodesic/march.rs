@@ -14,7 +14,7 @@ use crate::edges::{NONE, next};
 use crate::geodesic::flat::{Flat, Mesh, turn};
 use crate::geodesic::{DistanceField, Source};
 
-/// Faces that light crosses from one edge; more bring nothing on scans (measured).
+/// Faces that light crosses from one edge: enough to pass the obtuse corners of a scan.
 const DEPTH: usize = 4;
 /// What an improvement must be worth, relative, to go on from a vertex again.
 const WORTH: f64 = 1e-6;

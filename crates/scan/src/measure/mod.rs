@@ -5,7 +5,7 @@
 //!
 //! Levels are horizontal as a person looks ahead. The `Head` frame is not: its z = 0 runs through the nasion, which
 //! stands 28 to 35 mm above the preauricular points when the Frankfurt plane is level (`facts.md`, vertical layout); so
-//! the head is tilted until the nasion stands [`NASION_UP`] above them. 5 mm more or less change the circumference by 1 mm.
+//! the head is tilted until the nasion stands [`NASION_UP`] above them.
 
 mod ansur;
 mod section;
