@@ -8,6 +8,7 @@ mod noise;
 mod registration;
 mod replay;
 mod scenes;
+mod sessions;
 mod sheet;
 mod sign;
 mod support;

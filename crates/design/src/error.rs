@@ -315,9 +315,11 @@ pub enum DesignError {
     },
     /// Shares do not fit.
     #[error(
-        "session: ladder_percent has {count} shares that add up to {sum}; {of} positive shares that add up to 100 are needed"
+        "session: {key} has {count} shares that add up to {sum}; {of} positive shares that add up to 100 are needed"
     )]
     Ladder {
+        /// Key as written.
+        key: &'static str,
         /// How many shares.
         count: usize,
         /// Their sum.
@@ -328,6 +330,47 @@ pub enum DesignError {
     /// No published ladder for so many.
     #[error("session: no default ladder for {of} sessions: write ladder_percent with {of} shares that add up to 100")]
     NoLadder {
+        /// How many sessions.
+        of: u16,
+    },
+    /// A file of follicles that cannot be used.
+    #[error("{}: {what}", path.display())]
+    Follicles {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A follicle in the air.
+    #[error(
+        "{}: {counted} {number}: the follicle is {distance} from the surface, at most {most}: the nearest point is {nearest} (file coordinates); are they those of the scan's own file and unit?",
+        path.display()
+    )]
+    FollicleOff {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What `number` counts.
+        counted: &'static str,
+        /// Line from 1, or vertex from 0.
+        number: usize,
+        /// To the surface.
+        distance: Metres,
+        /// Allowed.
+        most: Metres,
+        /// On the surface.
+        nearest: FilePoint,
+    },
+    /// Two descriptions of one head of hair.
+    #[error("hair: give either `follicles`, or `ancestry` or `density_per_cm2` with one of `norwood` and `ludwig`")]
+    HairTwice,
+    /// None at all.
+    #[error("hair: give `follicles`, `ancestry` or `density_per_cm2`, or leave the table out")]
+    HairUnknown,
+    /// Not one shade a session.
+    #[error("session: ink_percent has {count} numbers; {of} from 1 to 200 are needed, one a session")]
+    InkLadder {
+        /// How many numbers.
+        count: usize,
         /// How many sessions.
         of: u16,
     },

@@ -1,6 +1,6 @@
 //! The compiled design: what is wanted at any place.
 //!
-//! In: zones, keep-outs, border, session. Out: [`Wanted`], fast enough to be asked a million times (about 0.2 us), and
+//! In: zones, keep-outs, border, session, and what is there already. Out: [`Wanted`], fast enough to be asked a million times (about 0.2 us), and
 //! the frozen points. Where zones overlap the later one holds; a keep-out wins over every zone.
 
 use std::fmt;
@@ -9,13 +9,14 @@ use frames::{Dir, Head, Metres, Penetration, PerSquareMetre, Point};
 use nalgebra::Vector3;
 use scan::Surface;
 
+use crate::existing::{Growth, There};
 use crate::hair::Hair;
 use crate::line::DrawnLine;
 use crate::points::Points;
 use crate::rules::{Checked, Finding};
 use crate::scalp::Scalp;
 use crate::shape::{Combed, Loop, Zone};
-use crate::wanted::{Frozen, FrozenKind, Wanted};
+use crate::wanted::{Frozen, FrozenKind, Levels, Wanted};
 
 /// Least distance to a healed dot from elsewhere: design.md section 9.
 const TO_OLD_DOT: Metres = Metres::from_mm(0.5);
@@ -29,10 +30,9 @@ pub struct Fields {
     pub(crate) checked: Vec<Checked>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) lines: Vec<DrawnLine>,
+    pub(crate) there: There,
     pub(crate) least_distance: Metres,
     pub(crate) least_overall: Metres,
-    /// Density of all sessions so far over that of this one.
-    pub(crate) cumulative: f64,
     /// From 1.
     pub(crate) session: u16,
 }
@@ -80,10 +80,10 @@ impl KeepOut {
 }
 
 impl Drawn {
-    /// What is painted at a place, zone by zone, topmost first: its number and its density, 1/m². The last zone covers the
+    /// What is painted at a place, zone by zone, topmost first: its number and its full density, 1/m². The last zone covers the
     /// ones before it as far as its own fraction goes, and they fill what it leaves free: a patch holds against the field
     /// around it, and two feathers that meet make neither a dip nor a ridge. Continuous, because every fraction is.
-    fn paint(&self, p: Point<Head>, normal: Dir<Head>, mut part: impl FnMut(usize, f64)) {
+    pub(crate) fn paint(&self, p: Point<Head>, normal: Dir<Head>, mut part: impl FnMut(usize, f64)) {
         let (at, n) = (&p.coords.coords, normal.get());
         let mut free = 1.0_f64;
         for (k, zone) in self.zones.iter().enumerate().rev() {
@@ -102,15 +102,15 @@ impl Drawn {
     #[cfg(test)]
     pub(crate) fn painted(&self, p: Point<Head>, normal: Dir<Head>) -> f64 {
         let mut sum = 0.0;
-        self.paint(p, normal, |_, part| sum += part);
+        self.paint(p, normal, |k, part| sum += part * self.zones[k].rung.share);
         sum
     }
 
-    /// Density at a place, 1/m², and the zone with the greatest part in it.
+    /// Today's density at a place as if nothing were there yet, 1/m², and the zone with the greatest part in it.
     pub(crate) fn density(&self, p: Point<Head>, normal: Dir<Head>) -> (f64, usize) {
         let (mut density, mut most, mut index) = (0.0, 0.0, 0);
         self.paint(p, normal, |k, part| {
-            density += part;
+            density += part * self.zones[k].rung.share;
             if part > most {
                 most = part;
                 index = k;
@@ -141,9 +141,9 @@ impl Fields {
             checked: Vec::new(),
             findings: Vec::new(),
             lines: Vec::new(),
+            there: There::default(),
             least_distance,
             least_overall: least_distance,
-            cumulative: 1.0,
             session: 1,
         }
     }
@@ -153,23 +153,45 @@ impl Fields {
         match &self.source {
             Source::Function(f) => f(p, normal),
             Source::Drawn(drawn) => {
-                let (density, index) = drawn.density(p, normal);
-                drawn.wanted(p, normal, density, index)
+                let levels = self.levels_at(p, normal);
+                drawn.wanted(p, normal, levels.new.get(), usize::from(levels.zone_index))
             }
         }
     }
 
-    /// Density and zone alone: what stippling asks most often.
-    pub fn density_at(&self, p: Point<Head>, normal: Dir<Head>) -> (PerSquareMetre, u16) {
+    /// Densities and zone alone: what stippling asks most often.
+    pub fn levels_at(&self, p: Point<Head>, normal: Dir<Head>) -> Levels {
         match &self.source {
             Source::Function(f) => {
                 let wanted = f(p, normal);
-                (wanted.density, wanted.zone_index)
+                let total = wanted.density + PerSquareMetre::new(self.there.counted(p));
+                Levels { new: wanted.density, total, zone_index: wanted.zone_index }
             }
-            Source::Drawn(drawn) => {
-                let (density, index) = drawn.density(p, normal);
-                (PerSquareMetre::new(density), index as u16)
-            }
+            Source::Drawn(drawn) => self.there.levels(drawn, p, normal),
+        }
+    }
+
+    /// Dots of this session, and the zone.
+    pub fn density_at(&self, p: Point<Head>, normal: Dir<Head>) -> (PerSquareMetre, u16) {
+        let levels = self.levels_at(p, normal);
+        (levels.new, levels.zone_index)
+    }
+
+    /// Dots of this session, and the hair and the dots that are there and count.
+    pub fn total_at(&self, p: Point<Head>, normal: Dir<Head>) -> PerSquareMetre {
+        self.levels_at(p, normal).total
+    }
+
+    /// Hair that is there, in follicular units per area, as far as the scene says so.
+    pub fn hair_at(&self, p: Point<Head>) -> Option<PerSquareMetre> {
+        self.there.hair.as_ref().map(|hair| PerSquareMetre::new(hair.at(p)))
+    }
+
+    /// The person's hair as a field of its own, to be drawn by seed; `None` where follicles are given or nothing is said.
+    pub fn natural_hair(&self) -> Option<Self> {
+        match &self.there.hair {
+            Some(Growth::Remaining(remaining)) => Some(remaining.clone().into_fields()),
+            _ => None,
         }
     }
 
@@ -198,9 +220,15 @@ impl Fields {
         &self.frozen
     }
 
-    /// Adds what is already there: dots of earlier sessions, old dots, follicles.
-    pub fn freeze(&mut self, more: impl IntoIterator<Item = Frozen>) {
+    /// Adds what is already there (dots of earlier sessions, old dots, follicles) and counts it. A sentinel for which they
+    /// leave no room is given up.
+    pub fn freeze(&mut self, surface: &Surface, more: impl IntoIterator<Item = Frozen>) {
         self.frozen.extend(more);
+        let (due, there): (Vec<Frozen>, Vec<Frozen>) =
+            self.frozen.iter().partition(|f| matches!(f.kind, FrozenKind::Sentinel(_)));
+        let free = |s: &Frozen| there.iter().all(|f| (f.point - s.point).norm() > self.least_to(&f.kind));
+        self.frozen = due.into_iter().filter(free).chain(there.iter().copied()).collect();
+        self.there.count(surface, &self.source, &self.frozen);
     }
 
     /// Least distance between two dots of this session.
@@ -212,16 +240,10 @@ impl Fields {
     pub const fn least_to(&self, kind: &FrozenKind) -> Metres {
         match kind {
             FrozenKind::Sentinel(_) => self.least_distance,
-            FrozenKind::Earlier => self.least_overall,
-            FrozenKind::OldDot => TO_OLD_DOT,
+            FrozenKind::Earlier { .. } => self.least_overall,
+            FrozenKind::OldDot { .. } => TO_OLD_DOT,
             FrozenKind::Follicle => TO_FOLLICLE,
         }
-    }
-
-    /// Density of all sessions up to this one over the density of this one; 1 while no earlier dots are known, because
-    /// then the pattern has only this session's dots to be even among.
-    pub fn cumulative_ratio(&self) -> f64 {
-        if self.frozen.iter().any(|f| matches!(f.kind, FrozenKind::Earlier)) { self.cumulative } else { 1.0 }
     }
 
     /// Which session this is, from 1.
@@ -269,7 +291,7 @@ impl Drawn {
             least: depth(0),
             most: depth(2),
             healed: Metres::new(mean(&|zone| zone.dot(at).0.get())),
-            shade: mean(&|zone| zone.dot(at).1),
+            shade: mean(&|zone| zone.rung.shade(zone.dot(at).1)),
             hair: self.comb(p, normal, &parts),
         }
     }

@@ -31,6 +31,7 @@
 mod compile;
 mod curve;
 mod error;
+mod existing;
 mod fields;
 mod hair;
 mod line;
@@ -55,8 +56,8 @@ pub use made_head::made_head;
 pub use rules::{Acknowledged, Checked, Finding, Rule, Severity};
 pub use scalp::above_border;
 pub use spec::{
-    AcknowledgeSpec, AnatomySpec, Channel, DesignSpec, DirectionSpec, IrregularitySpec, KeepOutSpec, LinePreset,
-    LineSpec, LineType, LookSpec, MaskSpec, PenetrationSpec, Projection, RegionsSpec, RulesSpec, SessionSpec, Turn,
-    ZoneKind, ZoneSpec,
+    AcknowledgeSpec, AnatomySpec, Channel, DesignSpec, DirectionSpec, HairSpec, IrregularitySpec, KeepOutSpec,
+    LinePreset, LineSpec, LineType, LookSpec, Ludwig, MaskSpec, Norwood, PenetrationSpec, Projection, RegionsSpec,
+    RulesSpec, SessionSpec, Turn, ZoneKind, ZoneSpec,
 };
-pub use wanted::{Frozen, FrozenKind, Wanted};
+pub use wanted::{Frozen, FrozenKind, Levels, Wanted};

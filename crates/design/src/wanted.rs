@@ -39,10 +39,38 @@ pub struct Frozen {
 pub enum FrozenKind {
     /// A lone dot ahead of a hairline: to be placed in this session, exactly here.
     Sentinel(Wanted),
-    /// A dot of an earlier session of this design: counts towards the cumulative density.
-    Earlier,
-    /// A healed dot from elsewhere: kept away from, not counted.
-    OldDot,
-    /// A hair or its opening: kept away from, not counted.
+    /// A dot of an earlier session of this design.
+    Earlier {
+        /// What it still shows, over a well healed dot: 0 to 1. It counts by this much and repels whole.
+        ink: f64,
+    },
+    /// A healed dot from elsewhere.
+    OldDot {
+        /// As for [`FrozenKind::Earlier`].
+        ink: f64,
+    },
+    /// A hair or its opening: one unit.
     Follicle,
+}
+
+impl FrozenKind {
+    /// How much of a unit (hair or dot) is there already: 0 to 1. A sentinel is only to come.
+    pub const fn counts(&self) -> f64 {
+        match self {
+            Self::Sentinel(_) => 0.0,
+            Self::Earlier { ink } | Self::OldDot { ink } => *ink,
+            Self::Follicle => 1.0,
+        }
+    }
+}
+
+/// Densities at one place, all in units (hairs or dots) per area.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Levels {
+    /// Dots of this session.
+    pub new: PerSquareMetre,
+    /// Those, and whatever is there already and counts: what the pattern shall be even in.
+    pub total: PerSquareMetre,
+    /// Which `[[zone]]` of the scene, from 0.
+    pub zone_index: u16,
 }

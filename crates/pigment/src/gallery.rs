@@ -67,11 +67,14 @@ impl Finished {
         loop {
             let mut file = file.clone();
             file.scene.session.number = number;
+            // Every session is laid here, as designed; none is read from a journal.
+            file.scene.session.earlier.clear();
             let last = number >= file.scene.session.of;
             let mut treatment = Treatment::new(file)?;
             if let Some(fields) = Arc::get_mut(&mut treatment.fields) {
                 let earlier = sites.iter().map(|s| s.head_from_skin.origin());
-                fields.freeze(earlier.map(|point| Frozen { point, kind: FrozenKind::Earlier }));
+                let earlier = earlier.map(|point| Frozen { point, kind: FrozenKind::Earlier { ink: 1.0 } });
+                fields.freeze(&treatment.scan.surface, earlier);
             }
             sites.extend(treatment.lay()?.sites);
             if last {

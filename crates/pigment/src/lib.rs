@@ -8,6 +8,7 @@ mod calibrate;
 pub mod check;
 pub mod cli;
 pub mod commands;
+mod existing;
 mod failure;
 mod figures;
 mod folder;
@@ -32,6 +33,7 @@ mod views;
 use std::path::{Path, PathBuf};
 
 pub use calibrate::calibrate;
+pub use existing::{Existing, Follicle, Tally};
 pub use failure::Failure;
 pub use gallery::gallery;
 pub use person::{PersonTable, StubbleTable};

@@ -43,6 +43,9 @@ pub struct Scene {
     /// Who answers for which warning of the design.
     #[serde(default)]
     pub rules: design::RulesSpec,
+    /// The hair that is there.
+    #[serde(default)]
+    pub hair: Option<design::HairSpec>,
     /// How the dots are laid.
     #[serde(default)]
     pub stipple: StippleTable,
@@ -230,7 +233,7 @@ impl SceneFile {
         Seed(self.scene.seed)
     }
 
-    /// The tables that `design` reads.
+    /// The tables that `design` reads, paths resolved.
     pub fn design(&self) -> design::DesignSpec {
         design::DesignSpec {
             seed: self.seed(),
@@ -240,6 +243,7 @@ impl SceneFile {
             hair_direction: self.scene.hair_direction.clone(),
             session: self.scene.session.clone(),
             rules: self.scene.rules.clone(),
+            hair: self.scene.hair.clone(),
         }
         .resolved(|path| self.resolve(path))
     }

@@ -16,6 +16,7 @@ use scan::Scan;
 use skin::{Group, Insertion, Local, Person};
 use stipple::{Pattern, Site};
 
+use crate::existing::{self, Existing};
 use crate::registration::Registered;
 use crate::{Failure, SceneFile};
 
@@ -39,6 +40,8 @@ pub struct Treatment {
     pub cell: plan::Cell,
     /// Where the head is by touch, if the scene registers it.
     pub registered: Option<Registered>,
+    /// What was on the head before today.
+    pub existing: Existing,
     /// What is unusual and was gone on with.
     pub warnings: Vec<String>,
 }
@@ -67,7 +70,8 @@ impl Treatment {
         let mesh = file.resolve(&table.file);
         let scan = scan::load(&mesh, table.unit, &table.landmarks).map_err(input)?;
         let person = file.person;
-        let fields = design::compile(&file.design(), &scan, &person).map_err(|e| Failure::file(&file.path, e))?;
+        let mut fields = design::compile(&file.design(), &scan, &person).map_err(|e| Failure::file(&file.path, e))?;
+        let (existing, found) = existing::settle(&file, &scan, &person, &mut fields)?;
         let arm = load_arm(&file)?;
         let tool = Tool::load(&file.resolve(&file.scene.arm.tool)).map_err(input)?;
         let group = Group::try_new(tool.needle.points, tool.needle.diameter)
@@ -75,10 +79,10 @@ impl Treatment {
         design::check_needle(&file.design(), &group).map_err(|e| Failure::file(&file.path, e))?;
         let registered = Registered::new(&file, &scan, &fields)?;
         let cell = cell(&file, &arm, registered.as_ref())?;
-        let found = fields.findings().iter().filter(|f| f.severity == design::Severity::Warning);
-        let warnings = found.map(ToString::to_string).chain(unmodelled(&arm)).collect();
+        let broken = fields.findings().iter().filter(|f| f.severity == design::Severity::Warning);
+        let warnings = broken.map(ToString::to_string).chain(found).chain(unmodelled(&arm)).collect();
         let fields = Arc::new(fields);
-        Ok(Self { file, scan, person, fields, arm, tool, group, cell, registered, warnings })
+        Ok(Self { file, scan, person, fields, arm, tool, group, cell, registered, existing, warnings })
     }
 
     /// What of the arm is not modelled.

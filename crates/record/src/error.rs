@@ -31,6 +31,12 @@ pub enum RecordError {
         /// First record that does not match.
         seq: i64,
     },
+    /// A journal in which nothing was begun.
+    #[error("{}: no run in it; name the folder of a run that was begun", path.display())]
+    NoRun {
+        /// Which file.
+        path: PathBuf,
+    },
     /// A second intent for the same dot in the same run.
     #[error("{site} already has an intent in this run; a dot is never placed twice")]
     Twice {

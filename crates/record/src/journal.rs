@@ -172,33 +172,35 @@ impl Journal {
     }
 
     fn verify(&mut self) -> Result<(), RecordError> {
-        let (mut last, mut chain) = (0, [0; 32]);
-        {
-            let mut statement = self
-                .db
-                .prepare("SELECT seq, run, kind, site, at_ns, body, hash FROM record ORDER BY seq")
-                .map_err(|e| self.wrap(e))?;
-            let mut rows = statement.query([]).map_err(|e| self.wrap(e))?;
-            while let Some(row) = rows.next().map_err(|e| self.wrap(e))? {
-                let read = || -> rusqlite::Result<(i64, [u8; 32], Vec<u8>)> {
-                    let (seq, kind, body): (i64, String, String) = (row.get(0)?, row.get(2)?, row.get(5)?);
-                    let own = link(&chain, seq, row.get(1)?, &kind, row.get(3)?, row.get(4)?, &body);
-                    Ok((seq, own, row.get(6)?))
-                };
-                let (seq, own, stored) = read().map_err(|e| self.wrap(e))?;
-                if seq != last + 1 || stored != own {
-                    return Err(RecordError::Chain { path: self.path.clone(), seq: last + 1 });
-                }
-                (last, chain) = (seq, own);
-            }
-        }
-        (self.seq, self.chain) = (last, chain);
+        (self.seq, self.chain) = verify(&self.db, &self.path)?;
         Ok(())
     }
 
     fn wrap(&self, source: rusqlite::Error) -> RecordError {
         RecordError::Database { path: self.path.clone(), source }
     }
+}
+
+/// The last record's number and hash, once every record matches the chain.
+pub(crate) fn verify(db: &Connection, path: &Path) -> Result<(i64, [u8; 32]), RecordError> {
+    let wrap = |source| RecordError::Database { path: path.to_owned(), source };
+    let (mut last, mut chain) = (0, [0; 32]);
+    let mut statement =
+        db.prepare("SELECT seq, run, kind, site, at_ns, body, hash FROM record ORDER BY seq").map_err(wrap)?;
+    let mut rows = statement.query([]).map_err(wrap)?;
+    while let Some(row) = rows.next().map_err(wrap)? {
+        let read = || -> rusqlite::Result<(i64, [u8; 32], Vec<u8>)> {
+            let (seq, kind, body): (i64, String, String) = (row.get(0)?, row.get(2)?, row.get(5)?);
+            let own = link(&chain, seq, row.get(1)?, &kind, row.get(3)?, row.get(4)?, &body);
+            Ok((seq, own, row.get(6)?))
+        };
+        let (seq, own, stored) = read().map_err(wrap)?;
+        if seq != last + 1 || stored != own {
+            return Err(RecordError::Chain { path: path.to_owned(), seq: last + 1 });
+        }
+        (last, chain) = (seq, own);
+    }
+    Ok((last, chain))
 }
 
 fn link(before: &[u8; 32], seq: i64, run: i64, kind: &str, site: Option<u32>, at: i64, body: &str) -> [u8; 32] {

@@ -54,24 +54,27 @@ pub(crate) fn mass_by_zone(pieces: &[Piece]) -> Vec<f64> {
     mass
 }
 
-/// `ratio` is cumulative over session density: the spacing is that of the cumulative density, and so is the number of
-/// candidates.
-pub(crate) fn scatter(
-    probe: &Probe<'_>,
-    pieces: &[Piece],
-    seed: Seed,
-    dots: usize,
-    per_dot: usize,
-    ratio: f64,
-) -> Vec<Candidate> {
+/// Candidates, and the highest density of new dots among their places, 1/m².
+#[derive(Debug, Default)]
+pub(crate) struct Cloud {
+    pub(crate) candidates: Vec<Candidate>,
+    /// The piece of each.
+    pub(crate) piece: Vec<u32>,
+    pub(crate) densest: f64,
+}
+
+/// Spacing and number of the candidates are those of the total density: new dots and what is there.
+pub(crate) fn scatter(probe: &Probe<'_>, pieces: &[Piece], seed: Seed, dots: usize, per_dot: usize) -> Cloud {
     let mass: f64 = pieces.iter().map(|p| p.mass).sum();
     let offered: f64 = pieces.iter().map(|p| p.offered).sum();
     if mass <= 0.0 || dots == 0 {
-        return Vec::new();
+        return Cloud::default();
     }
-    let strata = ((per_dot * dots) as f64 * ratio * (offered / mass)).ceil() as usize;
+    let strata = ((per_dot * dots) as f64 * (offered / mass)).ceil() as usize;
     let step = offered / strata as f64;
     let mut out = Vec::with_capacity(per_dot * dots + 16);
+    let mut of_piece = Vec::with_capacity(per_dot * dots + 16);
+    let mut densest = 0.0_f64;
     let mut below = 0.0;
     let mut piece = 0;
     for k in 0..strata {
@@ -88,20 +91,22 @@ pub(crate) fn scatter(
         let level = probe.level(here.face, bary);
         let accepted = match here.ceiling {
             None => level.density > 0.0,
-            Some(ceiling) => unit(seed, stage::ACCEPT, key) * ceiling < level.density,
+            Some(ceiling) => unit(seed, stage::ACCEPT, key) * ceiling < level.even(),
         };
         if accepted {
+            densest = densest.max(level.density);
+            of_piece.push(piece as u32);
             out.push(Candidate {
                 at: probe.surface.at(here.face, bary),
                 normal: probe.normal(here.face, bary),
                 face: here.face,
                 bary,
-                spacing: spacing(level.density * ratio),
+                spacing: spacing(level.total),
                 zone: level.zone,
             });
         }
     }
-    out
+    Cloud { candidates: out, piece: of_piece, densest }
 }
 
 #[cfg(test)]

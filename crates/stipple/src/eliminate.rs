@@ -6,7 +6,7 @@
 //! Weights only fall, so the heap may hold old keys: a popped key that is no longer true goes back with its true value.
 //! The order is that of an eager heap, ties by the smaller index.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
@@ -31,6 +31,12 @@ pub(crate) struct Fixed {
     pub(crate) at: Vector3<f64>,
     pub(crate) normal: Vector3<f64>,
     pub(crate) spacing: f64,
+    /// How much it repels: 1 is a dot.
+    pub(crate) weight: f32,
+    /// Candidates that it stands for where none are offered.
+    pub(crate) stands_for: f32,
+    /// Dots that are moved keep the preset's gap to it.
+    pub(crate) gap: bool,
 }
 
 /// Neighbours of a run of candidates, rows end to end.
@@ -42,27 +48,31 @@ struct Rows {
     coverage: Vec<f32>,
 }
 
-/// Indices of the candidates that stay: `count[z]` of zone z (fewer only where there are not as many candidates).
+/// Indices of the candidates that stay: `count[k]` of those whose `heap_of` is k (fewer only where there are not as many).
 /// Candidates that are not `clear` of a frozen point are gone from the start, but still say where the area is.
 pub(crate) fn eliminate(
     candidates: &[Candidate],
     clear: &[bool],
     fixed: &[Fixed],
     kernel: &Kernel,
+    heap_of: &[u32],
     count: &[usize],
 ) -> Vec<u32> {
     let rows = weigh(candidates, clear, fixed, kernel);
     let favour = favour(&rows, kernel);
     let mut weight: Vec<f32> = rows.iter().flat_map(|r| r.weight.iter().copied()).collect();
     let mut heaps: Vec<Vec<(u32, Reverse<u32>)>> = vec![Vec::new(); count.len()];
-    for (i, candidate) in candidates.iter().enumerate().filter(|(i, _)| clear[*i]) {
-        if let Some(heap) = heaps.get_mut(candidate.zone as usize) {
+    for i in (0..candidates.len()).filter(|i| clear[*i]) {
+        if let Some(heap) = heaps.get_mut(heap_of[i] as usize) {
             heap.push((sortable(favour[i] * weight[i]), Reverse(i as u32)));
         }
     }
     let mut heaps: Vec<BinaryHeap<(u32, Reverse<u32>)>> = heaps.into_iter().map(BinaryHeap::from).collect();
-    while let Some(zone) = fullest(&heaps, count) {
-        let Some(mut top) = heaps[zone].peek_mut() else { break };
+    let mut fullest: BinaryHeap<Surplus> =
+        heaps.iter().zip(count).enumerate().filter_map(|(k, (heap, &want))| Surplus::of(k, heap.len(), want)).collect();
+    while let Some(Surplus { heap, .. }) = fullest.peek() {
+        let heap = *heap;
+        let Some(mut top) = heaps[heap].peek_mut() else { break };
         let Reverse(i) = top.1;
         let now = sortable(favour[i as usize] * weight[i as usize]);
         if now < top.0 {
@@ -76,22 +86,39 @@ pub(crate) fn eliminate(
         for &(j, k) in &chunk.pair[from..chunk.end[row] as usize] {
             weight[j as usize] -= k;
         }
+        fullest.pop();
+        fullest.extend(Surplus::of(heap, heaps[heap].len(), count[heap]));
     }
     let mut left: Vec<u32> = heaps.into_iter().flatten().map(|(_, Reverse(i))| i).collect();
     left.sort_unstable();
     left
 }
 
-/// The zone with the largest relative surplus; `None` when all have their count. Integers, so no rounding.
-fn fullest(heaps: &[BinaryHeap<(u32, Reverse<u32>)>], count: &[usize]) -> Option<usize> {
-    let mut best: Option<(usize, usize, usize)> = None;
-    for (zone, (heap, &want)) in heaps.iter().zip(count).enumerate() {
-        let surplus = heap.len().saturating_sub(want);
-        if surplus > 0 && best.is_none_or(|(_, s, w)| surplus * w > s * want) {
-            best = Some((zone, surplus, want));
-        }
+/// A heap with more than its count. The greatest has the largest relative surplus, ties by the smaller index. Integers,
+/// so no rounding; a count of none is an infinite surplus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Surplus {
+    heap: usize,
+    surplus: usize,
+    want: usize,
+}
+
+impl Surplus {
+    fn of(heap: usize, have: usize, want: usize) -> Option<Self> {
+        (have > want).then(|| Self { heap, surplus: have - want, want })
     }
-    best.map(|(zone, ..)| zone)
+}
+
+impl Ord for Surplus {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.surplus * other.want).cmp(&(other.surplus * self.want)).then(other.heap.cmp(&self.heap))
+    }
+}
+
+impl PartialOrd for Surplus {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Floats as integers in the same order.
@@ -151,7 +178,9 @@ fn weigh(candidates: &[Candidate], clear: &[bool], fixed: &[Fixed], kernel: &Ker
                 });
                 fixed_grid.near(&c.at.coords.coords, c.spacing, |j, d2, g| {
                     if same_sheet(&normals[i as usize], &narrow(&fixed[j as usize].normal)) {
-                        weight += alone.weigh(d2, 0.5 * (h + g)).0;
+                        let (pair, cover) = alone.weigh(d2, 0.5 * (h + g));
+                        weight += fixed[j as usize].weight * pair;
+                        coverage += fixed[j as usize].stands_for * cover;
                     }
                 });
                 rows.end.push(rows.pair.len() as u32);
@@ -180,11 +209,14 @@ mod tests {
     }
 
     #[test]
-    fn the_fullest_zone_relative_to_its_count() {
-        let heap = |n: u32| (0..n).map(|k| (k, Reverse(k))).collect::<BinaryHeap<_>>();
-        assert_eq!(fullest(&[heap(30), heap(40)], &[10, 20]), Some(0));
-        assert_eq!(fullest(&[heap(20), heap(60)], &[10, 20]), Some(1));
-        assert_eq!(fullest(&[heap(10), heap(20)], &[10, 20]), None);
-        assert_eq!(fullest(&[heap(1), heap(90)], &[0, 20]), Some(0));
+    fn the_fullest_heap_relative_to_its_count() {
+        let fullest = |have: &[usize], want: &[usize]| {
+            have.iter().zip(want).enumerate().filter_map(|(k, (h, w))| Surplus::of(k, *h, *w)).max().map(|s| s.heap)
+        };
+        assert_eq!(fullest(&[30, 40], &[10, 20]), Some(0));
+        assert_eq!(fullest(&[20, 60], &[10, 20]), Some(1));
+        assert_eq!(fullest(&[20, 40], &[10, 20]), Some(0));
+        assert_eq!(fullest(&[10, 20], &[10, 20]), None);
+        assert_eq!(fullest(&[1, 90], &[0, 20]), Some(0));
     }
 }

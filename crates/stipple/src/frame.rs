@@ -20,7 +20,7 @@ pub(crate) fn sites(surface: &Surface, fields: &Fields, dots: &[Candidate]) -> V
             let hit = surface.nearest(frozen.point);
             Some((frozen.point, surface.axis_at(hit.face, hit.bary), wanted))
         }
-        FrozenKind::Earlier | FrozenKind::OldDot | FrozenKind::Follicle => None,
+        FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. } | FrozenKind::Follicle => None,
     });
     laid.chain(sentinels).enumerate().map(|(k, (at, axis, wanted))| site(SiteId(k as u32), at, axis, &wanted)).collect()
 }

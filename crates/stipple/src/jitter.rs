@@ -135,6 +135,7 @@ fn free(dots: &[Candidate], i: usize, new: &Candidate, near: &Neighbours, rule: 
         (other.at.coords.coords - p).norm() > rule.between(new, other)
     }) && near.fixed[i].iter().all(|&j| {
         let (fixed, least) = &rule.fixed[j as usize];
-        (fixed.at - p).norm() > *least
+        let gap = if fixed.gap { rule.gap * 0.5 * (new.spacing + fixed.spacing) } else { 0.0 };
+        (fixed.at - p).norm() > least.max(gap)
     })
 }

@@ -8,6 +8,7 @@
 //! The way of a dot: `sheet` (where, how many) -> `cloud` (candidates) -> `eliminate` (who stays) -> `jitter` (as
 //! irregular as hair) -> `place` (hard distances) -> `frame` (which way is up and along). stipple.md section 8.
 
+mod blocks;
 mod body;
 mod cloud;
 mod eliminate;

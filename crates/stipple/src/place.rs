@@ -3,13 +3,14 @@
 //! In: surface, fields, seed, preset. Out: dots that keep every hard distance, and those that could not. Absent:
 //! measuring, frames of the sites.
 
-use design::{Fields, Frozen, FrozenKind};
+use design::{Fields, FrozenKind};
 use frames::{Metres, PerSquareMetre, Seed};
 use nalgebra::Vector3;
 use scan::Surface;
 
 use crate::StippleError;
-use crate::cloud::{Candidate, apportion, mass_by_zone, scatter};
+use crate::blocks::Blocks;
+use crate::cloud::{Candidate, Cloud, apportion, mass_by_zone, scatter};
 use crate::eliminate::{Fixed, eliminate};
 use crate::grid::Grid;
 use crate::jitter::{Rule, jitter, repair};
@@ -45,20 +46,26 @@ pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Pres
         return Err(StippleError::TooMany { wanted: total as u64, most: MOST });
     }
     let count = apportion(&mass);
+    let among = fields.frozen().iter().any(|f| f.kind.counts() > 0.0);
     let least = fields.least_distance().get();
-    let ratio = fields.cumulative_ratio();
-    let candidates = scatter(&probe, &pieces, seed, count.iter().sum(), preset.per_dot(), ratio);
-    refuse_too_dense(&candidates, least, ratio)?;
-    let fixed = fixed(&probe, fields.frozen(), fields, ratio);
+    let Cloud { candidates, piece, densest } = scatter(&probe, &pieces, seed, count.iter().sum(), preset.per_dot());
+    refuse_too_dense(densest, least)?;
+    let fixed = fixed(&probe, fields, preset);
     let clear = clear_of(&candidates, &fixed);
-    let minded: Vec<Fixed> = fields
-        .frozen()
-        .iter()
-        .zip(&fixed)
-        .filter(|(f, _)| matches!(f.kind, FrozenKind::Sentinel(_) | FrozenKind::Earlier))
-        .map(|(_, (fixed, _))| *fixed)
-        .collect();
-    let left = eliminate(&candidates, &clear, &minded, &Kernel::new(preset, least), &count);
+    let minded: Vec<Fixed> = fixed.iter().map(|(fixed, _)| *fixed).filter(|f| f.weight > 0.0).collect();
+    let kernel = Kernel::new(preset, least);
+    let left = if among {
+        let blocks = Blocks::new(&pieces, &count);
+        let heap_of: Vec<u32> = candidates
+            .iter()
+            .zip(&piece)
+            .map(|(c, &piece)| blocks.of(piece, pieces[piece as usize].zone, c.zone))
+            .collect();
+        eliminate(&candidates, &clear, &minded, &kernel, &heap_of, &blocks.count)
+    } else {
+        let heap_of: Vec<u32> = candidates.iter().map(|c| u32::from(c.zone)).collect();
+        eliminate(&candidates, &clear, &minded, &kernel, &heap_of, &count)
+    };
     let mut dots: Vec<Candidate> = left.iter().map(|&i| candidates[i as usize]).collect();
     if let Some((sigma, gap)) = preset.jitter() {
         jitter(&probe, &mut dots, seed, sigma, &Rule { gap, least, fixed: &fixed });
@@ -67,10 +74,9 @@ pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Pres
     Ok(Placed { dots, rejected })
 }
 
-fn refuse_too_dense(candidates: &[Candidate], least: f64, ratio: f64) -> Result<(), StippleError> {
-    // The candidates' spacing is that of all sessions so far; the least distance counts inside one.
-    let own = ratio.sqrt();
-    let tightest = own * candidates.iter().fold(f64::MAX, |m, c| m.min(c.spacing));
+/// The least distance counts inside one session, so it is the density of new dots that may be too high.
+fn refuse_too_dense(densest: f64, least: f64) -> Result<(), StippleError> {
+    let tightest = spacing(densest);
     if tightest < ROOM * least {
         // Inverse of spacing(): density = 2 / (sqrt(3) h²).
         let density = |h: f64| PerSquareMetre::new(HEX / (h * h));
@@ -87,15 +93,26 @@ fn refuse_too_dense(candidates: &[Candidate], least: f64, ratio: f64) -> Result<
 /// 2 / sqrt(3).
 pub(crate) const HEX: f64 = 1.154_700_538_379_251_7;
 
-fn fixed(probe: &Probe<'_>, frozen: &[Frozen], fields: &Fields, ratio: f64) -> Vec<(Fixed, f64)> {
-    frozen
+/// Frozen points as the candidates see them, each with its hard distance. What counts repels by how much it counts; where
+/// nothing new is wanted it also stands for the candidates that are not there, so that the edge of today's area is none.
+fn fixed(probe: &Probe<'_>, fields: &Fields, preset: Preset) -> Vec<(Fixed, f64)> {
+    fields
+        .frozen()
         .iter()
         .map(|f| {
             let hit = probe.surface.nearest(f.point);
-            let density = probe.level(hit.face, hit.bary).density * ratio;
-            let spacing = if density > 0.0 { spacing(density) } else { LONE };
+            let level = probe.level(hit.face, hit.bary);
+            let spacing = if level.total > 0.0 { spacing(level.total) } else { LONE };
             let normal = probe.normal(hit.face, hit.bary).get().into_inner();
-            (Fixed { at: f.point.coords.coords, normal, spacing }, fields.least_to(&f.kind).get())
+            let there = f.kind.counts() as f32;
+            let weight = if matches!(f.kind, FrozenKind::Sentinel(_)) { 1.0 } else { there };
+            let alone = level.density <= 0.0 && level.total > 0.0;
+            let stands_for = if alone { there * preset.per_dot() as f32 } else { 0.0 };
+            let gap = there > 0.5;
+            (
+                Fixed { at: f.point.coords.coords, normal, spacing, weight, stands_for, gap },
+                fields.least_to(&f.kind).get(),
+            )
         })
         .collect()
 }

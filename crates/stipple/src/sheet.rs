@@ -5,7 +5,7 @@
 //! Steps 0 to 2 of stipple.md section 8. Areas are projected on the smoothed normals, so that scan noise does not add
 //! dots (12.3: +9.6 % at 0.1 mm noise without it).
 
-use design::Fields;
+use design::{Fields, Levels};
 use frames::{Dir, Head, Point};
 use nalgebra::Vector3;
 use rayon::prelude::*;
@@ -22,11 +22,25 @@ const LONGEST_EMPTY: f64 = 3e-3;
 /// Cuts of one triangle into four, at most. 2^7 cuts an edge of 30 mm to 0.25 mm.
 const DEEPEST: u32 = 7;
 
-/// Density (1/m²) and zone at a place.
+/// Densities (1/m²) and zone at a place.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Level {
+    /// New dots.
     pub(crate) density: f64,
+    /// And whatever is there already and counts.
+    pub(crate) total: f64,
     pub(crate) zone: u16,
+}
+
+impl Level {
+    /// The density to be even in: the total, where new dots are wanted at all.
+    pub(crate) fn even(&self) -> f64 {
+        if self.density > 0.0 { self.total } else { 0.0 }
+    }
+
+    fn of(levels: Levels) -> Self {
+        Self { density: levels.new.get(), total: levels.total.get(), zone: levels.zone_index }
+    }
 }
 
 /// Surface and fields, looked at together.
@@ -42,8 +56,7 @@ impl Probe<'_> {
     }
 
     pub(crate) fn level(&self, face: u32, bary: [f64; 3]) -> Level {
-        let (density, zone) = self.fields.density_at(self.surface.at(face, bary), self.normal(face, bary));
-        Level { density: density.get(), zone }
+        Level::of(self.fields.levels_at(self.surface.at(face, bary), self.normal(face, bary)))
     }
 }
 
@@ -55,7 +68,7 @@ pub(crate) struct Piece {
     pub(crate) corner: [[f64; 3]; 3],
     /// Wanted dots.
     pub(crate) mass: f64,
-    /// Candidates are offered in proportion to this, and accepted with density / `ceiling` where there is a ceiling.
+    /// Candidates are offered in proportion to this, and accepted with [`Level::even`] / `ceiling` where there is a ceiling.
     pub(crate) offered: f64,
     pub(crate) ceiling: Option<f64>,
     /// Zone at its centre.
@@ -101,8 +114,7 @@ pub(crate) fn cut(probe: &Probe<'_>) -> Vec<Piece> {
             if !needed {
                 return Level::default();
             }
-            let (density, zone) = probe.fields.density_at(p, n);
-            Level { density: density.get(), zone }
+            Level::of(probe.fields.levels_at(p, n))
         })
         .collect();
     let mut pieces: Vec<Piece> = wanted
@@ -126,9 +138,13 @@ fn split(probe: &Probe<'_>, face: u32, corner: [[f64; 3]; 3], level: [Level; 3],
     let middle = probe.level(face, centre);
     let [a, b, c] = corner.map(|k| surface.at(face, k).coords);
     let edge = (b - a).norm().max((c - b).norm()).max((a - c).norm());
-    let most = level.iter().fold(middle.density, |m, l| m.max(l.density));
-    let least = level.iter().fold(middle.density, |m, l| m.min(l.density));
-    let uneven = most - least > UNEVEN * most || level.iter().any(|l| l.zone != middle.zone && l.density > 0.0);
+    let most = level.iter().fold(middle.even(), |m, l| m.max(l.even()));
+    let least = level.iter().fold(middle.even(), |m, l| m.min(l.even()));
+    // What is there may hide a slope of what is new.
+    let new = level.iter().fold([middle.density; 2], |[l, m], d| [l.min(d.density), m.max(d.density)]);
+    let steep = |least: f64, most: f64| most - least > UNEVEN * most;
+    let uneven =
+        steep(least, most) || steep(new[0], new[1]) || level.iter().any(|l| l.zone != middle.zone && l.density > 0.0);
     let cut = depth < DEEPEST
         && if most <= 0.0 {
             edge > LONGEST_EMPTY
@@ -158,7 +174,8 @@ fn split(probe: &Probe<'_>, face: u32, corner: [[f64; 3]; 3], level: [Level; 3],
     piece.zone = if middle.density > 0.0 { middle.zone } else { dominant(&level) };
     piece.mass = area * mean;
     piece.ceiling = uneven.then_some(most);
-    piece.offered = if uneven { area * most } else { piece.mass };
+    let even = (level[0].even() + level[1].even() + level[2].even()) / 12.0 + 0.75 * middle.even();
+    piece.offered = area * if uneven { most } else { even };
     if piece.offered > 0.0 {
         out.push(piece);
     }

@@ -7,6 +7,8 @@ use frames::{Dir, Head, Metres, Penetration, PerSquareMetre, Point, Seed};
 use nalgebra::Vector3;
 use scan::Surface;
 
+mod among;
+
 use crate::sheet::{Probe, cut};
 use crate::walk::walk;
 use crate::{Pattern, Preset, Quality, Reason, StippleError, measure, place, read_ply, stipple, test_body, write_ply};
@@ -128,7 +130,7 @@ fn random_dots_measure_as_random() {
     let mut pattern = place(&body, &fields, Seed(1), Preset::Even).unwrap();
     // Throw the dots away and draw places evenly by area instead.
     let probe = Probe { surface: &body, fields: &fields };
-    let mut random = crate::cloud::scatter(&probe, &cut(&probe), Seed(9), 60_000, 1, 1.0);
+    let mut random = crate::cloud::scatter(&probe, &cut(&probe), Seed(9), 60_000, 1).candidates;
     for (k, site) in pattern.sites.iter_mut().enumerate() {
         // Without drawing one place twice.
         let pick = frames::hash(Seed(4), 1, k as u64) as usize % random.len();
@@ -189,16 +191,17 @@ fn frozen_points_are_kept_clear_of() {
         let u = |stage| frames::unit(Seed(8), stage, u64::from(k)) - 0.5;
         body.nearest(Point::new(0.08 * u(1), 0.08 * u(2), 0.12)).point
     };
-    let kinds = [FrozenKind::Follicle, FrozenKind::OldDot];
+    // A dot that has faded away repels no more, but its place is not touched again; hair is one of the pattern.
+    let kinds = [FrozenKind::Follicle, FrozenKind::OldDot { ink: 0.0 }];
     let frozen: Vec<Frozen> = (0..600).map(|k| Frozen { point: top(k), kind: kinds[k as usize % 2] }).collect();
-    fields.freeze(frozen.iter().copied());
+    fields.freeze(&body, frozen.iter().copied());
     let pattern = place(&body, &fields, Seed(5), Preset::Human).unwrap();
-    for (kind, want_mm) in [(FrozenKind::Follicle, 0.3), (FrozenKind::OldDot, 0.5)] {
+    for (kind, want_mm, most_mm) in [(FrozenKind::Follicle, 0.3, 1.0), (FrozenKind::OldDot { ink: 0.0 }, 0.5, 0.7)] {
         let gaps = positions(&pattern)
             .into_iter()
             .flat_map(|p| frozen.iter().filter(|f| f.kind == kind).map(move |f| (f.point.coords.coords - p).norm()));
         let least = gaps.fold(f64::MAX, f64::min) * 1e3;
-        assert!(least > want_mm && least < want_mm + 0.2, "{kind:?}: {least}");
+        assert!(least > want_mm && least < most_mm, "{kind:?}: {least}");
     }
 }
 
@@ -218,9 +221,12 @@ fn sessions_add_up() {
     let mut second = design::compile(&written(2), &scan, &skin::Person::LIGHT).unwrap();
     let blind = stipple(&scan.surface, &second, Seed(2), Preset::Faithful).unwrap();
     let earlier = |p: &Pattern| -> Vec<Frozen> {
-        p.sites.iter().map(|s| Frozen { point: s.head_from_skin.origin(), kind: FrozenKind::Earlier }).collect()
+        p.sites
+            .iter()
+            .map(|s| Frozen { point: s.head_from_skin.origin(), kind: FrozenKind::Earlier { ink: 1.0 } })
+            .collect()
     };
-    second.freeze(earlier(&one));
+    second.freeze(&scan.surface, earlier(&one));
     let two = stipple(&scan.surface, &second, Seed(2), Preset::Faithful).unwrap();
     assert_eq!((one.session, two.session), (1, 2));
     assert!(two.sites.len() > one.sites.len() && one.sites.len() > 500);

@@ -12,6 +12,7 @@ mod direction;
 mod dots;
 mod fill;
 mod ground;
+mod hair;
 mod hairline;
 mod ink;
 mod keep_out;
@@ -28,6 +29,7 @@ use scan::Scan;
 use skin::Person;
 
 use crate::error::DesignError;
+use crate::existing::There;
 use crate::fields::{Drawn, Fields, Source};
 use crate::hair::Hair;
 use crate::line::{self, Written};
@@ -69,17 +71,21 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
     let drawn = Drawn { zones, keep_out, scalp: scalp.clone(), hair: hair.clone() };
     let (frozen, sentinels) = hairline::sentinels_due(spec, &session, &scan.surface, &drawn);
     let (checked, findings) = rules::check(&context, &drawn, Found { sentinels: &sentinels })?;
-    Ok(Fields {
+    let mut fields = Fields {
         source: Source::Drawn(drawn),
         frozen,
+        there: There::default(),
         checked,
         findings,
         lines,
         least_distance: session.least_distance,
         least_overall: session.least_overall,
         session: spec.session.number,
-        cumulative: (session.before + session.share) / session.share,
-    })
+    };
+    if let Some(written) = &spec.hair {
+        hair::grow(written, scan, &scalp, &mut fields)?;
+    }
+    Ok(fields)
 }
 
 impl Context<'_> {

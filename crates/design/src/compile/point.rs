@@ -11,7 +11,7 @@ use crate::error::{DesignError, FilePoint, Which};
 use crate::scalp::Scalp;
 
 /// A control point farther from the skin than this was meant for another scan.
-const MOST_OFF: Metres = Metres::from_mm(3.0);
+pub(super) const MOST_OFF: Metres = Metres::from_mm(3.0);
 /// Two control points nearer than this make no direction.
 const LEAST_APART: Metres = Metres::from_mm(1.0);
 

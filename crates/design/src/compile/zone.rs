@@ -81,8 +81,8 @@ pub(super) fn zone(context: &Context<'_>, index: usize, written: &ZoneSpec) -> R
     };
     Ok(Zone {
         shape,
-        density: dots.density.get() * share(context, scar)?,
-        full: dots.density.get(),
+        density: dots.density.get(),
+        rung: context.session.rung(if scar { skin::Zone::FutScar } else { skin::Zone::FrontalMid }),
         ground,
         healed: dots.healed,
         shade: dots.shade,
@@ -120,22 +120,6 @@ fn dots(
     let healed = Metres::from_mm(number.of("healed_mm", written.healed_mm, usual.healed_mm, 0.05, 0.45)?);
     let shade = ink::shade(context.person, number, written, ground, healed, first)?;
     Ok(Dots { density: PerSquareMetre::from_per_cm2(density), healed, shade })
-}
-
-/// Of the full density today. A scar is begun at half of the session's share (skin.md 1.11), and the later sessions make
-/// up for it in proportion.
-fn share(context: &Context<'_>, scar: bool) -> Result<f64, DesignError> {
-    let session = &context.spec.session;
-    let share = context.session.share;
-    if !scar || session.of < 2 {
-        return Ok(share);
-    }
-    if session.number == 1 {
-        return Ok(skin::SCAR_START * share);
-    }
-    let written = crate::spec::SessionSpec { number: 1, ..session.clone() };
-    let first = crate::session::session(&written)?.share;
-    Ok(share * (1.0 - skin::SCAR_START * first) / (1.0 - first))
 }
 
 /// Dots per square centimetre over all sessions.

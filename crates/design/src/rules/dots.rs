@@ -60,7 +60,7 @@ pub(super) fn check(context: &Context<'_>, drawn: &Drawn, labels: &[String], ver
 /// Where it is greatest: over all sessions, and today.
 fn density(zone: &Zone, label: Option<&str>, verdicts: &mut Verdicts) {
     let most = zone.ground.parts().iter().map(|part| part.factor).fold(0.0, f64::max) * 1e-4;
-    let (full, today) = (zone.full * most, zone.density * most);
+    let (full, today) = (zone.density * most, zone.density * zone.rung.share * most);
     let broken = if full > HELMET.per_cm2() + SLACK {
         Some(Severity::Limit)
     } else {
@@ -115,7 +115,7 @@ fn stubble(context: &Context<'_>, zone: &Zone, label: Option<&str>, verdicts: &m
     let Some(column) = skin::column(first.window[1], epidermis) else { return };
     let treated = skin::reflectance(&Stipple {
         lightness: skin,
-        density: frames::PerSquareMetre::new(zone.full * first.factor),
+        density: frames::PerSquareMetre::new(zone.density * first.factor),
         diameter: zone.healed,
         column,
         // The part of the light that a dot takes across, 1-exp(-mu*d), is its shade.

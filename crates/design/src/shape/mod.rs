@@ -18,6 +18,7 @@ use frames::Metres;
 use nalgebra::Vector3;
 
 use crate::noise::smoothstep;
+use crate::session::Rung;
 
 pub(crate) use band::Band;
 pub(crate) use ground::{Ground, Part, Regions};
@@ -37,10 +38,10 @@ const CUT: f64 = 0.015;
 #[derive(Debug, Clone)]
 pub(crate) struct Zone {
     pub(crate) shape: Shape,
-    /// Where the ground's factor is 1, this session's share included, 1/m².
+    /// Where the ground's factor is 1, of all sessions together, 1/m².
     pub(crate) density: f64,
-    /// The same over all sessions.
-    pub(crate) full: f64,
+    /// Which part of it today.
+    pub(crate) rung: Rung,
     pub(crate) ground: Ground,
     pub(crate) healed: Metres,
     pub(crate) shade: f64,

@@ -7,6 +7,7 @@
 mod anatomy;
 mod build;
 mod direction;
+mod hair;
 mod keep_out;
 mod line;
 mod mask;
@@ -21,6 +22,7 @@ use serde::Deserialize;
 
 pub use anatomy::AnatomySpec;
 pub use direction::{DirectionSpec, Turn};
+pub use hair::{HairSpec, Ludwig, Norwood};
 pub use keep_out::KeepOutSpec;
 pub use line::{IrregularitySpec, LinePreset, LineSpec, LineType};
 pub use mask::{Channel, MaskSpec, Projection};
@@ -53,6 +55,9 @@ pub struct DesignSpec {
     /// Who answers for which warning.
     #[serde(default)]
     pub rules: RulesSpec,
+    /// The hair that is there; without it none is known.
+    #[serde(default)]
+    pub hair: Option<HairSpec>,
 }
 
 impl Default for DesignSpec {
@@ -65,6 +70,7 @@ impl Default for DesignSpec {
             hair_direction: DirectionSpec::default(),
             session: SessionSpec::default(),
             rules: RulesSpec::default(),
+            hair: None,
         }
     }
 }
@@ -77,7 +83,8 @@ impl DesignSpec {
         images.for_each(|path| *path = resolve(path));
         let spots = self.zone.iter_mut().filter_map(|z| z.points_file.as_mut());
         let moles = self.keep_out.iter_mut().filter_map(|k| k.points_file.as_mut());
-        spots.chain(moles).for_each(|path| *path = resolve(path));
+        let follicles = self.hair.iter_mut().filter_map(|h| h.follicles.as_mut());
+        spots.chain(moles).chain(follicles).for_each(|path| *path = resolve(path));
         self
     }
 }

@@ -103,7 +103,7 @@ fn pictures(treatment: &Treatment, design: &Design, pattern: &Pattern, rows: &[Z
     let frozen = treatment.fields.frozen().iter().filter_map(|f| {
         let colour = match f.kind {
             FrozenKind::Follicle => HAIR,
-            FrozenKind::Earlier | FrozenKind::OldDot => EARLIER,
+            FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. } => EARLIER,
             _ => return None,
         };
         let hit = treatment.scan.surface.nearest(f.point);
@@ -127,7 +127,7 @@ fn pictures(treatment: &Treatment, design: &Design, pattern: &Pattern, rows: &[Z
     if has(&|k| matches!(k, FrozenKind::Follicle)) {
         legend.push((HAIR, "a hair that is there".into()));
     }
-    if has(&|k| matches!(k, FrozenKind::Earlier | FrozenKind::OldDot)) {
+    if has(&|k| matches!(k, FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. })) {
         legend.push((EARLIER, "an earlier dot".into()));
     }
     vec![
@@ -189,8 +189,8 @@ fn zone_note() -> Block {
 fn present(treatment: &Treatment) -> Vec<Block> {
     let count = |of: &dyn Fn(&FrozenKind) -> bool| treatment.fields.frozen().iter().filter(|f| of(&f.kind)).count();
     let follicles = count(&|k| matches!(k, FrozenKind::Follicle));
-    let earlier = count(&|k| matches!(k, FrozenKind::Earlier));
-    let old = count(&|k| matches!(k, FrozenKind::OldDot));
+    let earlier = count(&|k| matches!(k, FrozenKind::Earlier { .. }));
+    let old = count(&|k| matches!(k, FrozenKind::OldDot { .. }));
     let mut points = Vec::new();
     let mut say =
         |n: usize, what: &str, none: &str| points.push(if n > 0 { format!("{n} {what}") } else { none.to_owned() });

@@ -14,7 +14,7 @@ mod quadrature;
 mod soft;
 mod spacing;
 
-use design::{Fields, FrozenKind};
+use design::Fields;
 use nalgebra::Vector3;
 use scan::Surface;
 
@@ -34,17 +34,20 @@ struct Dots {
     grid: Grid,
 }
 
-/// Measures the dots of a session: sites inside the wanted density (sentinels are outside it) together with the dots of
-/// earlier sessions, against the density of all these sessions.
+/// A frozen point that counts for at least this much is one of those that must be even.
+const COUNTS: f64 = 0.5;
+
+/// Measures the dots of a session: sites where dots are wanted (sentinels are elsewhere) together with the hair and dots
+/// that are there, against the density of them all.
 pub fn measure(surface: &Surface, fields: &Fields, sites: &[Site]) -> Quality {
     let probe = Probe { surface, fields };
     let pieces = sheet::cut(&probe);
-    let earlier = fields.frozen().iter().filter(|f| matches!(f.kind, FrozenKind::Earlier)).map(|f| f.point);
-    let all = sites.iter().map(|s| s.head_from_skin.origin()).chain(earlier);
+    let there = fields.frozen().iter().filter(|f| f.kind.counts() >= COUNTS).map(|f| f.point);
+    let all = sites.iter().map(|s| s.head_from_skin.origin()).chain(there);
     let judged: Vec<(Vector3<f64>, f64)> = all
         .filter_map(|p| {
             let hit = surface.nearest(p);
-            let density = probe.level(hit.face, hit.bary).density;
+            let density = probe.level(hit.face, hit.bary).even();
             (density > 0.0).then_some((p.coords.coords, density))
         })
         .collect();

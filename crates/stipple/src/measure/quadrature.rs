@@ -55,7 +55,7 @@ impl Quadrature {
                 let cuts = (cuts as usize).min(MOST_CUTS);
                 centroids(cuts).filter_map(move |weights| {
                     let bary = piece.bary(weights);
-                    let density = probe.level(piece.face, bary).density;
+                    let density = probe.level(piece.face, bary).even();
                     let at = probe.surface.at(piece.face, bary).coords.coords;
                     (density > 0.0).then_some(Node { at, area: area / (cuts * cuts) as f64, density })
                 })
