@@ -9,12 +9,19 @@ use pigment::Treatment;
 use record::{Became, Durability, Journal, Past};
 use stipple::Site;
 
-use crate::scenes::small;
-use crate::support::{Bench, replace, text};
+use crate::support::{Bench, replace, replace_line, text};
 
-/// The small scene's first session, rehearsed into `first`, and a second scene beside it that names `earlier`.
+/// A narrow band: a few dozen dots, and an answer for its steep front.
+fn narrow(scene: String) -> String {
+    let scene = replace_line(&scene, "depth_mm =", "depth_mm = 6\nramp_mm = 4\nfeather_mm = 2");
+    let scene = replace_line(&scene, "dots =", "dots = 0");
+    let answer = "{ rule = \"ramp-too-steep\", zone = \"frontal hairline\", by = \"a test\", why = \"few dots\" }";
+    scene + &format!("\n[rules]\nacknowledge = [{answer}]\n")
+}
+
+/// The narrow scene's first session, rehearsed into `first`, and a second scene beside it that names `earlier`.
 fn rehearsed() -> Bench {
-    let bench = Bench::new(small);
+    let bench = Bench::new(narrow);
     let output = bench.pigment("rehearse", &["--out", "first"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     bench
@@ -189,7 +196,7 @@ fn an_earlier_run_that_cannot_be_believed_is_refused() {
 /// Natural hair is drawn as irregular as it grows, in the numbers that the map asks for, and dots fill what it leaves.
 #[test]
 fn hair_is_drawn_like_hair() {
-    let bench = Bench::new(|t| small(t) + "\n[hair]\nancestry = \"caucasian\"\nnorwood = \"IIIv\"\n");
+    let bench = Bench::new(|t| narrow(t) + "\n[hair]\nancestry = \"caucasian\"\nnorwood = \"IIIv\"\n");
     let treatment = Treatment::load(&bench.scene).unwrap();
     let hair = &treatment.existing.hair;
     // Half a scalp of 500 cm2 and more, at 80/cm2.
@@ -217,7 +224,7 @@ fn hair_is_drawn_like_hair() {
     }
     // The design's zone lies in a temple that has lost hair: fewer dots than on a bald head, and more than none.
     let (with, sites) = laid(&bench.scene);
-    let (bald, all) = laid(&Bench::new(small).scene);
+    let (bald, all) = laid(&Bench::new(narrow).scene);
     assert!(sites.len() < all.len() && count(&with, &sites) > 10, "{} {}", sites.len(), all.len());
     drop(bald);
     for site in &sites {

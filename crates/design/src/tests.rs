@@ -425,13 +425,18 @@ fn a_point_off_the_skin_says_where_the_skin_is() {
 #[test]
 fn dots_grow_behind_the_line() {
     let scan = head();
-    let fields = compile(&hairline(&scan, STRAIGHT, ""), &scan, &Person::LIGHT).unwrap();
+    let even = "[session]\nink_percent = [100, 100, 100]";
+    let fields = compile(&hairline(&scan, STRAIGHT, even), &scan, &Person::LIGHT).unwrap();
+    let first = compile(&hairline(&scan, STRAIGHT, ""), &scan, &Person::LIGHT).unwrap();
     let (middle, inward) = line(&fields).curve.at(0.5 * line(&fields).curve.length());
     for (mm, healed, shade) in [(-1.0, 0.12, 0.375), (5.0, 0.15, 0.4375), (10.5, 0.18, 0.5), (25.0, 0.18, 0.5)] {
         let (p, n) = crate::line::arc::skin_at(&scan.surface, &(middle + inward * (1e-3 * mm)));
         let wanted = fields.at(Point::from(p), Dir::try_from_vector(n).unwrap());
         assert!((wanted.healed.mm() - healed).abs() < 1e-3, "{mm}: {}", wanted.healed);
         assert!((wanted.shade - shade).abs() < 0.01, "{mm}: {}", wanted.shade);
+        // By itself the first session is the lightest: 1:20 over the mean of 1:20, 1:15 and 1:10 by share, in absorption.
+        let light = first.at(Point::from(p), Dir::try_from_vector(n).unwrap()).shade;
+        assert!((light - (1.0 - (1.0 - wanted.shade).powf(0.7154))).abs() < 1e-3, "{mm}: {light}");
     }
 }
 
