@@ -98,8 +98,11 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
     use super::*;
 
+    /// Run and site, and the ink that is left.
+    type Row = ((usize, u32), Option<f64>);
+
     #[track_caller]
-    fn check(text: &str, want: Result<&[((usize, u32), Option<f64>)], &str>) {
+    fn check(text: &str, want: Result<&[Row], &str>) {
         let runs = ["first".to_owned(), "second".to_owned()];
         match (parse(text, &runs), want) {
             (Ok(got), Ok(want)) => {
