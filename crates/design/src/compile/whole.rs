@@ -15,8 +15,6 @@ use crate::spec::{ZoneKind, ZoneSpec};
 
 /// The drawn-on line ends this far below the scalp's border, where nothing is wanted on either side of it, metres.
 const BELOW: f64 = 5e-3;
-/// The rise behind the hairline's own, at least, metres.
-const LEAST_RISE: f64 = 5e-3;
 
 pub(super) fn whole(
     context: &Context<'_>,
@@ -34,17 +32,7 @@ pub(super) fn whole(
     let Shape::Hairline(line) = shape else { return Err(no_front(context, which, front.name.as_deref())) };
     let (curve, lead) = drawn_on(context.scalp, &context.scan.surface, &line, &control);
     uncrossed(which, context.scan, &curve, control.len() + 2)?;
-    // The hairline is full behind its ramp and fades at the back; the scalp takes over in between.
-    let rise = (line.depth - line.feather - line.profile.width()).max(LEAST_RISE).min(feather);
-    Ok(Whole {
-        front: curve,
-        wander: line.wander,
-        lead,
-        start: line.profile.width(),
-        rise,
-        scalp: context.scalp.clone(),
-        feather,
-    })
+    Ok(Whole { front: curve, line, lead, scalp: context.scalp.clone(), feather })
 }
 
 fn find<'a>(context: &Context<'a>, which: &Which, front: Option<&str>) -> Result<(usize, &'a ZoneSpec), DesignError> {

@@ -70,13 +70,23 @@ impl Hairline {
         if foot.signed <= -most {
             return 0.0;
         }
-        let ends = foot.arc.min(self.curve.length() - foot.arc);
-        let mut fraction = smoothstep(ends / self.feather) * smoothstep((self.depth - foot.signed) / self.feather);
+        let mut fraction = self.full(&foot);
         // Behind the ramp the line's wander no longer matters.
         if fraction > 0.0 && foot.signed - most < self.profile.width() {
             fraction *= self.profile.at(foot.signed + self.wander.at(foot.arc, p));
         }
         fraction
+    }
+
+    /// The band without its soft front: 0 at the line's ends and where the band ends behind it, 1 a feather away from both.
+    fn full(&self, foot: &Foot) -> f64 {
+        let ends = foot.arc.min(self.curve.length() - foot.arc);
+        smoothstep(ends / self.feather) * smoothstep((self.depth - foot.signed) / self.feather)
+    }
+
+    /// How much of a place the band keeps for itself, its soft front included.
+    pub(super) fn held(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> f64 {
+        self.foot(p, normal).map_or(0.0, |foot| self.full(&foot))
     }
 
     /// 0 at the wandering line and ahead of it, 1 from the end of the transition zone on.

@@ -80,7 +80,7 @@ impl Zone {
         let fraction = match &self.shape {
             Shape::Hairline(line) => line.fraction(p, normal),
             Shape::Fill(patch) => patch.fraction(p, normal),
-            Shape::Whole(whole) => whole.fraction(p),
+            Shape::Whole(whole) => whole.fraction(p, normal),
             Shape::Crown(oval) => oval.fraction(p, normal),
             Shape::Band(band) => band.fraction(p, normal),
             Shape::Spots(spots) => spots.fraction(p),

@@ -42,6 +42,19 @@ fn a_scalp_is_full_from_line_to_border() {
         let got = seen(&fields, &scan, 0.0, f64::from(forward));
         assert!((got - 70.0).abs() < 1e-9, "{forward}: {got}");
     }
+    // Nor where the band fades far forward, over a soft front that is wider than what is left of it; what is cut off the
+    // tails of two fades is 1.5 % of one.
+    let mut published = with_front(&scan, "density_per_cm2 = 70", ONCE);
+    let line = &mut published.zone[1];
+    (line.ramp_mm, line.depth_mm, line.feather_mm) = (None, Some(40.0), Some(25.0));
+    let wide = compiled(&scan, &published);
+    let way: Vec<f64> = (0..=100).map(|k| seen(&wide, &scan, 0.0, 90.0 - f64::from(k))).collect();
+    let mut most = 0.0_f64;
+    for (k, &density) in way.iter().enumerate() {
+        assert!(density > most - 1.5, "{} mm forward {density} after {most}", 90 - k);
+        most = most.max(density);
+    }
+    assert!((most - 70.0).abs() < 1e-9, "{most}");
     let Source::Drawn(drawn) = &fields.source else { panic!() };
     // Down the back of the head: full, then a fade of 20 mm, nothing below the nape.
     let back = |z: f64| {
