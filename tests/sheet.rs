@@ -52,6 +52,7 @@ fn names_cannot_write_markup() {
     let bench = Bench::new(|t| {
         let t = replace(&small(t), "# Frontal", &format!("# {evil} Frontal"));
         let t = replace_line(&t, "name =", &format!("name = \"{evil}\""));
+        let t = replace(&t, "zone = \"frontal hairline\"", &format!("zone = \"{evil}\""));
         t + &format!("\n[[keep_out]]\nname = \"{evil}\"\npoint = [0.0, 63.083, 107.589]\nradius_mm = 2\n")
     });
     let html = sheet(&bench);
