@@ -197,6 +197,8 @@ fn a_broken_rule_of_design_stops_the_treatment() {
         );
         assert!(!bench.dir.path().join("out").exists(), "{command} wrote something");
     }
+    let output = bench.pigment("sheet", &["-o", "sheet.html"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
     let output = bench.pigment("check", &[]);
     let said = text(&output.stdout);
     assert!(output.status.success() && said.contains("warning: ramp-too-steep, frontal hairline: 91 %"), "{said}");

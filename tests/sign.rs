@@ -170,7 +170,14 @@ fn another_version_and_another_pattern_are_refused() {
 fn warnings_must_be_answered_for() {
     let bench = bench();
     let scene = fs::read_to_string(&bench.scene).unwrap();
-    fs::write(&bench.scene, replace(&scene, "of = 3", "of = 3\ndays_since = 12")).unwrap();
+    let early = replace(&scene, "of = 3", "of = 3\ndays_since = 12");
+    // The designer answers in the scene, or nothing runs; who signs answers once more.
+    let answer = "{ rule = \"session-too-soon\", by = \"designer\", why = \"a phantom does not heal\" }";
+    let answered = match early.contains("acknowledge = [") {
+        true => replace(&early, "acknowledge = [", &format!("acknowledge = [{answer}, ")),
+        false => format!("{early}\n[rules]\nacknowledge = [{answer}]\n"),
+    };
+    fs::write(&bench.scene, answered).unwrap();
     let output = bench.pigment("sign", &["--by", "A"]);
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{message}");

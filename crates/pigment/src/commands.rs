@@ -108,6 +108,7 @@ pub fn stream(
     json: bool,
 ) -> Result<String, Failure> {
     let treatment = Treatment::load(scene)?;
+    treatment.answered_for()?;
     let stop = on_interrupt();
     let (pattern, stipple_s) = pattern(&treatment)?;
     // Before the minutes that planning may take, and before anything is written.

@@ -34,6 +34,7 @@ const EARLIER: Colour = [128, 128, 132];
 pub fn sheet(scene: &Path, output: Option<&Path>, json: bool) -> Result<String, Failure> {
     let bar = progress::working("stippling, planning and drawing");
     let treatment = Treatment::load(scene)?;
+    treatment.answered_for()?;
     let pattern = treatment.lay()?;
     let planned = treatment.plan(&pattern)?;
     let output = output.map_or_else(|| PathBuf::from(format!("{}.html", treatment.file.name())), Path::to_owned);
