@@ -58,10 +58,10 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
         let points = &line.control_points;
         let _ = writeln!(text, "{}, to paste and move:\ncontrol_points = {points:.1?}", line.zone);
     }
-    if treatment.fields.drawn_lines().is_empty() {
-        if let Some(points) = design::propose_hairline(&treatment.scan) {
-            let _ = writeln!(text, "a hairline by rule, to paste and move:\ncontrol_points = {points:.1?}");
-        }
+    if treatment.fields.drawn_lines().is_empty()
+        && let Some(points) = design::propose_hairline(&treatment.scan)
+    {
+        let _ = writeln!(text, "a hairline by rule, to paste and move:\ncontrol_points = {points:.1?}");
     }
     Ok(text)
 }
