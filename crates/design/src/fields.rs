@@ -183,8 +183,8 @@ impl Fields {
     }
 
     /// Hair that is there, in follicular units per area, as far as the scene says so.
-    pub fn hair_at(&self, p: Point<Head>) -> Option<PerSquareMetre> {
-        self.there.hair.as_ref().map(|hair| PerSquareMetre::new(hair.at(p)))
+    pub fn hair_at(&self, p: Point<Head>, normal: Dir<Head>) -> Option<PerSquareMetre> {
+        self.there.hair.as_ref().map(|hair| PerSquareMetre::new(hair.at(p, normal)))
     }
 
     /// The person's hair as a field of its own, to be drawn by seed; `None` where follicles are given or nothing is said.

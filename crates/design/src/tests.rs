@@ -569,7 +569,7 @@ fn follicles_from_a_file_leave_the_rest_to_dots() {
     // Their number comes back from the density.
     let sum: f64 = crate::existing::patches(&scan.surface, |_, _| true)
         .iter()
-        .map(|p| fields.hair_at(p.at).unwrap().get() * p.area)
+        .map(|p| fields.hair_at(p.at, p.normal).unwrap().get() * p.area)
         .sum();
     assert!((sum / count as f64 - 1.0).abs() < 0.005, "{sum} {count}");
 
@@ -599,7 +599,8 @@ fn stages_of_hair_loss() {
     let whole = full("ancestry = \"caucasian\"");
     let left = |table: &str, p: Vector3<f64>| {
         let p = scan.surface.nearest(Point::from(p)).point;
-        full(&format!("ancestry = \"caucasian\"\n{table}")).hair_at(p).unwrap() / whole.hair_at(p).unwrap()
+        full(&format!("ancestry = \"caucasian\"\n{table}")).hair_at(p, Dir::Z).unwrap()
+            / whole.hair_at(p, Dir::Z).unwrap()
     };
     let rows: [(&str, [std::ops::RangeInclusive<f64>; 6]); 10] = {
         let (all, some, few) = (0.9..=1.0, 0.15..=0.7, 0.0..=0.2);
@@ -628,13 +629,13 @@ fn stages_of_hair_loss() {
     let stages =
         ["I", "II", "III", "IV", "V", "VI", "VII"].map(|s| full(&format!("ancestry = \"african\"\nnorwood = \"{s}\"")));
     for p in scan.surface.vertices().iter().step_by(7) {
-        let left: Vec<f64> = stages.iter().map(|f| f.hair_at(*p).unwrap().per_cm2()).collect();
+        let left: Vec<f64> = stages.iter().map(|f| f.hair_at(*p, Dir::Z).unwrap().per_cm2()).collect();
         assert!(left.windows(2).all(|w| w[1] <= w[0] + 1e-9) && left[0] <= 60.0, "{p:?}: {left:?}");
     }
-    assert!(whole.hair_at(scan.landmarks.nasion).unwrap().get().abs() < 1e-12);
+    assert!(whole.hair_at(scan.landmarks.nasion, Dir::Y).unwrap().get().abs() < 1e-12);
     // The ratio of skin.md 1.3, S38: parietal 138, occiput 127.
-    let ratio = whole.hair_at(scan.surface.nearest(Point::from(back)).point).unwrap()
-        / whole.hair_at(scan.surface.nearest(Point::from(top)).point).unwrap();
+    let ratio = whole.hair_at(scan.surface.nearest(Point::from(back)).point, Dir::Z).unwrap()
+        / whole.hair_at(scan.surface.nearest(Point::from(top)).point, Dir::Z).unwrap();
     assert!((ratio - 127.0 / 138.0).abs() < 0.03, "{ratio}");
     // What hair there is, dots need not make.
     let zone = compile(

@@ -3,12 +3,13 @@
 use frames::{Head, Metres, PerSquareMetre, Point};
 use nalgebra::Vector3;
 use scan::Scan;
+use skin::Person;
 
 use crate::compile::number::Numbers;
 use crate::compile::point::{MOST_OFF, to_file};
 use crate::error::{DesignError, Which};
 use crate::existing::{Estimate, Growth, Loss, Remaining, counted, patches, read};
-use crate::fields::Fields;
+use crate::fields::{Fields, Source};
 use crate::scalp::Scalp;
 use crate::spec::HairSpec;
 use crate::wanted::{Frozen, FrozenKind};
@@ -18,7 +19,13 @@ const SIGMA: f64 = 4.5e-3;
 /// Units per square centimetre that a person writes: the densest published scalp is 110 (stipple.md 5.1).
 const MOST_PER_CM2: f64 = 150.0;
 
-pub(super) fn grow(written: &HairSpec, scan: &Scan, scalp: &Scalp, fields: &mut Fields) -> Result<(), DesignError> {
+pub(super) fn grow(
+    written: &HairSpec,
+    scan: &Scan,
+    scalp: &Scalp,
+    person: &Person,
+    fields: &mut Fields,
+) -> Result<(), DesignError> {
     let which = Which("hair".to_owned());
     let described = written.ancestry.is_some() || written.density_per_cm2.is_some();
     let staged = written.norwood.is_some() || written.ludwig.is_some();
@@ -31,7 +38,7 @@ pub(super) fn grow(written: &HairSpec, scan: &Scan, scalp: &Scalp, fields: &mut 
             Ok(())
         }
         None => {
-            let full = match (written.density_per_cm2, written.ancestry) {
+            let full = match (written.density_per_cm2, written.ancestry.or(person.ancestry)) {
                 (Some(value), _) => {
                     let number = Numbers { which: &which };
                     PerSquareMetre::from_per_cm2(number.of("density_per_cm2", Some(value), 0.0, 1.0, MOST_PER_CM2)?)
@@ -45,7 +52,11 @@ pub(super) fn grow(written: &HairSpec, scan: &Scan, scalp: &Scalp, fields: &mut 
                 (None, Some(stage)) => Loss::Female(stage),
                 (None, None) => Loss::None,
             };
-            fields.there.hair = Some(Growth::Remaining(Remaining::new(full, loss, &scan.landmarks)));
+            let bare = match &fields.source {
+                Source::Drawn(drawn) => drawn.zones.iter().filter(|z| z.bare).cloned().collect(),
+                Source::Function(_) => Vec::new(),
+            };
+            fields.there.hair = Some(Growth::Remaining(Remaining::new(full, loss, &scan.landmarks, bare)));
             Ok(())
         }
     }

@@ -83,7 +83,7 @@ pub fn compile(spec: &DesignSpec, scan: &Scan, person: &Person) -> Result<Fields
         session: spec.session.number,
     };
     if let Some(written) = &spec.hair {
-        hair::grow(written, scan, &scalp, &mut fields)?;
+        hair::grow(written, scan, &scalp, person, &mut fields)?;
     }
     Ok(fields)
 }

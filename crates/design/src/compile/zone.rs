@@ -89,6 +89,7 @@ pub(super) fn zone(context: &Context<'_>, index: usize, written: &ZoneSpec) -> R
         front,
         look,
         hair: combed(context, &number, written)?,
+        bare: written.bare.unwrap_or(written.kind == ZoneKind::ScarLine),
     })
 }
 

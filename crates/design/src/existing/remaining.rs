@@ -19,6 +19,7 @@ use scan::Landmarks;
 
 use crate::fields::Fields;
 use crate::noise::smoothstep;
+use crate::shape::Zone;
 use crate::spec::{Ludwig, Norwood};
 use crate::wanted::Wanted;
 
@@ -68,6 +69,8 @@ pub(crate) struct Remaining {
     /// 1/m².
     full: f64,
     areas: Vec<Area>,
+    /// Zones in which no hair grows: a bare patch, a line scar.
+    bare: Vec<Zone>,
     /// Head units: millimetres of the measured head per metre of this one.
     scale: f64,
     /// Along y, back to front, the natural border's z, mm.
@@ -75,7 +78,7 @@ pub(crate) struct Remaining {
 }
 
 impl Remaining {
-    pub(crate) fn new(full: PerSquareMetre, loss: Loss, landmarks: &Landmarks) -> Self {
+    pub(crate) fn new(full: PerSquareMetre, loss: Loss, landmarks: &Landmarks, bare: Vec<Zone>) -> Self {
         let ahead = landmarks.nasion.coords.y.max(0.05);
         let scale = NASION / ahead;
         let inion = landmarks.inion.coords.coords * scale;
@@ -88,11 +91,11 @@ impl Remaining {
             (66.0, 80.0),
             (90.0, 76.0),
         ];
-        Self { full: full.get(), areas: areas(loss), scale, border }
+        Self { full: full.get(), areas: areas(loss), bare, scale, border }
     }
 
     /// Follicular units, 1/m².
-    pub(crate) fn at(&self, p: Point<Head>) -> f64 {
+    pub(crate) fn at(&self, p: Point<Head>, normal: Dir<Head>) -> f64 {
         let q = p.coords.coords * self.scale;
         let d = q - Vector3::from(MIDDLE);
         let length = d.norm();
@@ -105,7 +108,8 @@ impl Remaining {
         }
         let u = d / length;
         let left = self.areas.iter().fold(1.0_f64, |left, area| left.min(area.left_at(&u)));
-        self.full * inside * site(&u) * left
+        let bare = self.bare.iter().map(|zone| 1.0 - zone.fraction(&p.coords.coords, normal.get()));
+        self.full * inside * site(&u) * left * bare.product::<f64>()
     }
 
     fn border_at(&self, y: f64) -> f64 {
@@ -122,8 +126,8 @@ impl Remaining {
     /// As a field of its own, for drawing follicles. Depths and shade mean nothing in it.
     pub(crate) fn into_fields(self) -> Fields {
         let nothing = Penetration::new(Metres::ZERO);
-        let wanted = move |p: Point<Head>, _: Dir<Head>| Wanted {
-            density: PerSquareMetre::new(self.at(p)),
+        let wanted = move |p: Point<Head>, normal: Dir<Head>| Wanted {
+            density: PerSquareMetre::new(self.at(p, normal)),
             zone: skin::Zone::FrontalMid,
             zone_index: 0,
             target: nothing,

@@ -30,10 +30,10 @@ pub(crate) enum Growth {
 
 impl Growth {
     /// Follicular units, 1/m².
-    pub(crate) fn at(&self, p: Point<Head>) -> f64 {
+    pub(crate) fn at(&self, p: Point<Head>, normal: Dir<Head>) -> f64 {
         match self {
             Self::Counted(estimate) => estimate.at(&p.coords.coords),
-            Self::Remaining(remaining) => remaining.at(p),
+            Self::Remaining(remaining) => remaining.at(p, normal),
         }
     }
 }
@@ -64,7 +64,7 @@ impl There {
         if drawn.barred(p, normal) {
             return Levels { zone_index: painted.zone, ..none };
         }
-        let hair = self.hair.as_ref().map_or(0.0, |hair| hair.at(p));
+        let hair = self.hair.as_ref().map_or(0.0, |hair| hair.at(p, normal));
         let lack = painted.lack(hair);
         let ink = self.ink.as_ref().map(|ink| lack * painted.due_before() * ink.at(&p.coords.coords));
         let new = match ink {
@@ -108,7 +108,7 @@ impl There {
             if painted.full <= 0.0 || drawn.barred(p, normal) {
                 return 0.0;
             }
-            painted.lack(self.hair.as_ref().map_or(0.0, |hair| hair.at(p))) * painted.due_before()
+            painted.lack(self.hair.as_ref().map_or(0.0, |hair| hair.at(p, normal))) * painted.due_before()
         };
         let near = |centre: Point<Head>, radius: frames::Metres| {
             drawn.zones.iter().any(|z| z.touches(&centre.coords.coords, radius.get()))

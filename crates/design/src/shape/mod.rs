@@ -51,6 +51,8 @@ pub(crate) struct Zone {
     pub(crate) look: Option<skin::Look>,
     /// `None`: the natural direction.
     pub(crate) hair: Option<Combed>,
+    /// No hair grows here, whatever the person's stage says.
+    pub(crate) bare: bool,
 }
 
 /// Where the hair of a zone points, when not where nature lets it.

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-/// The `[hair]` table: `follicles`, or `ancestry` (or `density_per_cm2`) with at most one of `norwood` and `ludwig`.
+/// The `[hair]` table: `follicles`, or `ancestry` (default: the person's) or `density_per_cm2`, with at most one of
+/// `norwood` and `ludwig`.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HairSpec {

@@ -131,6 +131,9 @@ pub struct ZoneSpec {
     /// `hairline`: how far the line wanders.
     #[serde(default)]
     pub irregularity: Option<IrregularitySpec>,
+    /// No hair grows here, whatever `norwood` or `ludwig` says: a bare patch. Default true for `scar_line`.
+    #[serde(default)]
+    pub bare: Option<bool>,
     /// `hairline`: lone dots 1 to 3 mm ahead of the line, per centimetre, over all sessions. Default 1.
     #[serde(default)]
     pub sentinels_per_cm: Option<f64>,

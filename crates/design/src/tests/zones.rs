@@ -336,3 +336,28 @@ fn bad_designs_are_refused_with_numbers() {
     refuses(&scan, &zone("crown", "density_per_cm2 = 60\nhair = [0, 0, 0]", ""), "not of zero length");
     refuses(&scan, &hairline(&scan, "", "[anatomy]\nears_mm = -1"), "anatomy: ears_mm = -1 is outside 0..60");
 }
+
+/// In a bare patch nothing is there, so all that is wanted is laid; around it the hair is full.
+#[test]
+fn no_hair_grows_in_a_bare_patch() {
+    let scan = head();
+    let ring: Vec<[f64; 3]> = (0..12)
+        .map(|k| std::f64::consts::TAU * f64::from(k) / 12.0)
+        .map(|a| above(&scan, 25.0 * a.sin(), 25.0 * a.cos()))
+        .collect();
+    let of = |bare: &str| {
+        let zone =
+            format!("[[zone]]\nkind = \"fill\"\ndensity_per_cm2 = 70\n{bare}\ncontrol_points = {ring:?}\n{ONCE}");
+        compiled(&scan, &spec(&format!("{zone}\n[hair]\nancestry = \"caucasian\"\nnorwood = \"I\"")))
+    };
+    let (bare, full) = (of("bare = true"), of(""));
+    assert!((seen(&bare, &scan, 0.0, 0.0) - 70.0).abs() < 1e-9);
+    assert!(seen(&full, &scan, 0.0, 0.0).abs() < 1e-9, "nothing lacks");
+    let hair = |fields: &Fields, right: f64| {
+        let p = scan.head_from_given(above(&scan, right, 0.0));
+        fields.hair_at(p, Dir::Z).unwrap().per_cm2()
+    };
+    assert!(hair(&bare, 0.0).abs() < 1e-9);
+    assert!(hair(&full, 0.0) > 60.0);
+    assert!((hair(&bare, 40.0) - hair(&full, 40.0)).abs() < 1e-9);
+}
