@@ -14,8 +14,8 @@ use stipple::Site;
 use crate::views::{self, Emphasis, SIDES};
 use crate::{Failure, SceneFile, Treatment, progress};
 
-/// One of the four pictures, pixels.
-const SIZE: [usize; 2] = [300, 340];
+/// One of the five pictures, pixels.
+const SIZE: [usize; 2] = [260, 300];
 /// Dots in the gallery are this much darker than predicted: at a twentieth of its size on a screen the eye misses the
 /// two to five L* that it sees on a head at arm's length.
 const EMPHASIS: Emphasis = Emphasis(2.5);
@@ -84,10 +84,11 @@ impl Finished {
         }
     }
 
-    /// Four views side by side.
+    /// Five views side by side.
     fn picture(&self) -> Picture {
         let tint = vec![views::skin_tone(&self.treatment.person); self.treatment.scan.surface.vertices().len()];
-        let dots = views::dots(&self.treatment, &self.sites, EMPHASIS);
+        let mut dots = views::hair(&self.treatment);
+        dots.extend(views::dots(&self.treatment, &self.sites, EMPHASIS));
         let sides: Vec<Picture> =
             SIDES.iter().map(|side| views::side(&self.treatment, &tint, &dots, side, SIZE)).collect();
         Picture::row(&sides)

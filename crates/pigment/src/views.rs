@@ -1,8 +1,9 @@
-//! A head with its dots, seen from four sides: what the sheet and the gallery show.
+//! A head with its dots, seen from five sides: what the sheet and the gallery show.
 //!
 //! In: a treatment and dots. Out: pictures. Dots are drawn larger than they are and as transparent as keeps their tone, so
 //! that a head of dots reads as stubble and not as a helmet.
 
+use design::FrozenKind;
 use frames::{Dir, Head, Metres, PerSquareMetre, Point};
 use record::{Camera, Colour, Dot, Mesh, Picture};
 use skin::{Fitzpatrick, Person};
@@ -14,6 +15,8 @@ use crate::Treatment;
 const DRAWN: Metres = Metres::from_mm(0.30);
 /// Of the pigment as it looks through the skin: carbon black, a little warm.
 const PIGMENT: Colour = [38, 33, 32];
+/// Of shaved hair.
+const HAIR: Colour = [84, 62, 48];
 /// Lower than this the neck begins: it tells nothing and makes the head small. Metres, in the head frame.
 const CHIN: f64 = -0.085;
 
@@ -21,12 +24,13 @@ const CHIN: f64 = -0.085;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Emphasis(pub(crate) f64);
 
-/// Front, top, left, right.
-pub(crate) const SIDES: [Side; 4] = [
+/// Front, top, left, right, back.
+pub(crate) const SIDES: [Side; 5] = [
     Side { to_eye: [0.0, 1.0, 0.18], up: [0.0, 0.0, 1.0] },
     Side { to_eye: [0.0, 0.22, 1.0], up: [0.0, 1.0, 0.0] },
     Side { to_eye: [-1.0, 0.0, 0.12], up: [0.0, 0.0, 1.0] },
     Side { to_eye: [1.0, 0.0, 0.12], up: [0.0, 0.0, 1.0] },
+    Side { to_eye: [0.0, -1.0, 0.30], up: [0.0, 0.0, 1.0] },
 ];
 
 /// Where a picture is taken from.
@@ -55,6 +59,19 @@ pub(crate) fn side(treatment: &Treatment, tint: &[Colour], dots: &[Dot], side: &
 /// The dots of `sites` as they look when healed.
 pub(crate) fn dots(treatment: &Treatment, sites: &[Site], emphasis: Emphasis) -> Vec<Dot> {
     sites.iter().map(|site| dot(treatment, site, emphasis)).collect()
+}
+
+/// The hair that is there, shaved: as dark as dots of the same density would be, and warmer.
+pub(crate) fn hair(treatment: &Treatment) -> Vec<Dot> {
+    let surface = &treatment.scan.surface;
+    let follicles = treatment.fields.frozen().iter().filter(|f| matches!(f.kind, FrozenKind::Follicle));
+    follicles
+        .map(|f| {
+            let hit = surface.nearest(f.point);
+            let normal = surface.normal_at(hit.face, hit.bary);
+            Dot { at: f.point, normal, radius: DRAWN, colour: HAIR, opacity: 0.55 }
+        })
+        .collect()
 }
 
 fn dot(treatment: &Treatment, site: &Site, emphasis: Emphasis) -> Dot {

@@ -116,7 +116,7 @@ fn pictures(treatment: &Treatment, design: &Design, pattern: &Pattern, rows: &[Z
         Dot { at, normal, radius: TODAY_RADIUS, colour: TODAY, opacity: 0.85 }
     });
     let dots: Vec<Dot> = frozen.chain(today).collect();
-    let names = ["front", "top, face up", "left side", "right side"];
+    let names = ["front", "top, face up", "left side", "right side", "back"];
     let shots = names
         .iter()
         .zip(&SIDES)
