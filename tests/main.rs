@@ -12,4 +12,5 @@ mod sessions;
 mod sheet;
 mod sign;
 mod support;
+mod table;
 mod tidy;

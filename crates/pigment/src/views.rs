@@ -64,12 +64,14 @@ pub(crate) fn dots(treatment: &Treatment, sites: &[Site], emphasis: Emphasis) ->
 /// The hair that is there, shaved: as dark as dots of the same density would be, and warmer.
 pub(crate) fn hair(treatment: &Treatment) -> Vec<Dot> {
     let surface = &treatment.scan.surface;
-    let follicles = treatment.fields.frozen().iter().filter(|f| matches!(f.kind, FrozenKind::Follicle));
-    follicles
-        .map(|f| {
-            let hit = surface.nearest(f.point);
-            let normal = surface.normal_at(hit.face, hit.bary);
-            Dot { at: f.point, normal, radius: DRAWN, colour: HAIR, opacity: 0.55 }
+    let drawn = treatment.existing.hair.iter().map(|f| f.point);
+    // Of drawn hair the design keeps only what is near its zones.
+    let kept = treatment.fields.frozen().iter().filter(|f| matches!(f.kind, FrozenKind::Follicle)).map(|f| f.point);
+    let all: Vec<_> = if treatment.existing.hair.is_empty() { kept.collect() } else { drawn.collect() };
+    all.into_iter()
+        .map(|at| {
+            let hit = surface.nearest(at);
+            Dot { at, normal: surface.normal_at(hit.face, hit.bary), radius: DRAWN, colour: HAIR, opacity: 0.75 }
         })
         .collect()
 }
