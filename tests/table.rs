@@ -1,12 +1,14 @@
-//! What every bundled scene makes: the snapshot in `tests/scenes.txt`, a row a zone.
+//! Every bundled scene runs, and what it makes: the snapshot in `tests/scenes.txt`, a row a zone.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::process::Command;
 
 use pigment::Treatment;
+use serde_json::Value;
 
-use crate::support::root;
+use crate::support::{root, text};
 
 /// Every bundled scene, by name.
 pub(crate) fn scenes() -> Vec<PathBuf> {
@@ -46,7 +48,7 @@ fn rows(treatment: &Treatment) -> BTreeMap<u16, Row> {
 /// Set `PIGMENT_BLESS=1` to write the file anew, then read the difference.
 #[test]
 fn every_scene_makes_what_it_made() {
-    let mut text = String::from("scene        zone                 cm2   dots  dots/cm2  rules  answered for\n");
+    let mut table = String::from("scene        zone                 cm2   dots  dots/cm2  rules  answered for\n");
     for path in scenes() {
         let treatment = Treatment::load(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let (checked, findings) = (treatment.fields.checked(), treatment.fields.findings());
@@ -59,7 +61,7 @@ fn every_scene_makes_what_it_made() {
             let name = treatment.file.scene.zone.get(usize::from(zone)).and_then(|z| z.name.clone());
             let answered: Vec<_> = findings.iter().map(|f| f.rule.to_string()).collect();
             let _ = writeln!(
-                text,
+                table,
                 "{:<12} {:<18} {:>5.0} {:>6} {:>9.1} {:>6}  {}",
                 treatment.file.name(),
                 name.unwrap_or_default(),
@@ -73,8 +75,34 @@ fn every_scene_makes_what_it_made() {
     }
     let file = root().join("tests/scenes.txt");
     if std::env::var_os("PIGMENT_BLESS").is_some() {
-        std::fs::write(&file, &text).unwrap();
+        std::fs::write(&file, &table).unwrap();
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(kept == text, "tests/scenes.txt says\n{kept}\nthe scenes make\n{text}");
+    assert!(kept == table, "tests/scenes.txt says\n{kept}\nthe scenes make\n{table}");
+}
+
+/// Every scene is a treatment that runs; one of a whole head, two hours of work, is planned only.
+#[test]
+fn every_scene_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    for path in scenes().iter().filter(|p| p.file_stem() != Some("hairline".as_ref())) {
+        let name = path.file_stem().unwrap();
+        let mut run = Command::new(env!("CARGO_BIN_EXE_pigment"));
+        if name == "full_head" {
+            run.args(["plan", "--json", "-o"]).arg(dir.path().join("program.bin")).arg(path);
+        } else {
+            run.args(["rehearse", "--json", "--out"]).arg(dir.path().join(name)).arg(path);
+        }
+        let output = run.current_dir(dir.path()).output().unwrap();
+        assert!(output.status.success(), "{}: {}", path.display(), text(&output.stderr));
+        let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+        if name == "full_head" {
+            let (planned, refused) = (&said["planned"], said["rejected"].as_array().unwrap().len());
+            assert!(planned.as_f64().unwrap() >= 0.9 * (planned.as_f64().unwrap() + refused as f64), "{said}");
+        } else {
+            let number = |section: &str, key: &str| said[section][key].as_f64().unwrap();
+            assert!(number("deposits", "done") >= 0.95 * number("stipple", "sites"), "{said}");
+            assert!(number("deposits", "duplicated").abs() < 0.5 && number("rehearse", "angle_max_rad") < 0.0873);
+        }
+    }
 }
