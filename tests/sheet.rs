@@ -19,7 +19,7 @@ fn the_bundled_scene_on_paper() {
     for word in ["http", "<script", "<link", "@import", "url("] {
         assert!(!html.contains(word), "{word}: the sheet must stand alone");
     }
-    assert_eq!(html.matches("data:image/png;base64,").count(), 4);
+    assert_eq!(html.matches("data:image/png;base64,").count(), 5);
     // What the scene says, the dates of its sessions, the files by hash, and places to sign.
     let hash = pigment::inputs::Hash::of(&fs::read(&bench.scene).unwrap()).to_string();
     for word in [

@@ -6,7 +6,7 @@
 //! tracker. Absent: the truth.
 
 use arm::{ArmDriver as _, ArmState, JointPos, Limits, Motion, Program, Setpoint};
-use frames::{Base, Head, Instant, Pose, Span};
+use frames::{Base, Head, Instant, Metres, Pose, Span};
 use nalgebra::{Isometry3, Translation3, UnitQuaternion, Vector3};
 use simulate::SimArm;
 use stream::{Command, Event};
@@ -15,6 +15,8 @@ use crate::{Failure, Treatment};
 
 /// Straight out along the needle first, as far as the arm can: m.
 const RISES: [f64; 5] = [0.05, 0.03, 0.02, 0.01, 0.005];
+/// The nose keeps this far off the skin on the way home.
+const OFF: Metres = Metres::from_mm(4.0);
 /// Of every limit: a pendant is slow.
 const SLOW: f64 = 0.25;
 /// Frames of the tracker that make a registration.
@@ -65,13 +67,24 @@ impl Treatment {
         Ok(now)
     }
 
-    /// Postures from where the arm stands to park: out along the needle, then the way by which it came to the head.
+    /// Postures from where the arm stands to park: out along the needle, then by a clear way, as a person who sees the head
+    /// would lead it. Where none is found, the way by which it came.
     fn way_home(&self, from: &JointPos, program: &Program) -> Result<Vec<JointPos>, Failure> {
         let tcp = self.arm.forward(from) * self.tool.flange_from_tcp;
-        let risen = RISES.iter().find_map(|rise| {
+        let rise = |rise: f64| {
             let out = Pose::new(tcp.get() * Translation3::new(0.0, 0.0, -rise));
             self.arm.inverse_near(&(out * self.tool.flange_from_tcp.inverse()), from)
-        });
+        };
+        let cell = plan::Cell { base_from_head: program.base_from_head, ..self.cell.clone() };
+        let options = plan::Options { seed: self.file.seed(), ..plan::Options::default() };
+        let probe = plan::Probe::new(&self.arm, &self.tool, &self.scan.surface, &cell, &options)
+            .map_err(|e| Failure::Run(e.to_string()))?;
+        for risen in RISES.iter().filter_map(|r| rise(*r)) {
+            if let Some(stops) = probe.route(&risen, &program.park, OFF, options.seed) {
+                return Ok([risen].into_iter().chain(stops).chain([program.park]).collect());
+            }
+        }
+        let risen = RISES.iter().find_map(|r| rise(*r));
         let risen =
             risen.ok_or_else(|| Failure::Run("after a fault the arm cannot be drawn back from the head".into()))?;
         // Back through every detour that led here, seen from the stroke whose lifted posture is nearest.

@@ -39,7 +39,7 @@ pub struct Options {
     pub spins: usize,
     /// Between two strokes the nose is at least this far from the skin; more where the way is long.
     pub lift: Metres,
-    /// Greatest lift that a long way may ask for.
+    /// Greatest lift that a long way may ask for. Beyond it a hop becomes a detour.
     pub highest_lift: Metres,
     /// Links and tool stay this far from the head. Near the ring a tool part must keep half the gap that it has over
     /// flat skin.
@@ -66,7 +66,7 @@ impl Default for Options {
             effort: Effort::default(),
             spins: 24,
             lift: Metres::from_mm(2.0),
-            highest_lift: Metres::from_mm(200.0),
+            highest_lift: Metres::from_mm(50.0),
             head_clearance: Metres::from_mm(5.0),
             keep_out_clearance: Metres::from_mm(20.0),
             self_clearance: Metres::from_mm(5.0),

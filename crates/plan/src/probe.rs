@@ -4,7 +4,7 @@
 //! advice on where to place a head. Absent: postures and programs.
 
 use arm::{ArmModel, JointPos, Tool};
-use frames::{Head, Metres, Point};
+use frames::{Head, Metres, Point, Seed};
 use scan::Surface;
 use stipple::Site;
 
@@ -14,7 +14,7 @@ use crate::field::Field;
 use crate::reach::Reach;
 use crate::spin::places;
 use crate::timing::HopTime;
-use crate::{Cell, Obstacle, Options, PlanError};
+use crate::{Cell, Obstacle, Options, PlanError, route};
 
 /// A cell that can be asked about postures.
 pub struct Probe<'a> {
@@ -56,6 +56,12 @@ impl<'a> Probe<'a> {
     /// The first part found that does not.
     pub fn way(&self, from: &JointPos, to: &JointPos) -> Result<(), (String, Obstacle, Metres)> {
         self.world.way(from, to, Nose::Free).map_err(|touch| self.named(&touch))
+    }
+
+    /// The stops of a clear way between two postures, neither listed, the nose at least `off` the skin: straight if possible,
+    /// else around. `None` where none was found.
+    pub fn route(&self, from: &JointPos, to: &JointPos, off: Metres, seed: Seed) -> Option<Vec<JointPos>> {
+        route::route(&self.world, from, to, Nose::Off(off.get()), seed).ok()
     }
 
     /// Never more than the distance of a point from the head; 0 inside.

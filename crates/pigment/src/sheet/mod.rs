@@ -218,9 +218,26 @@ fn present(treatment: &Treatment) -> Vec<Block> {
     vec![Block::List(points)]
 }
 
+/// Every rule that was held against the design, then what somebody has to answer for.
 fn rules(treatment: &Treatment) -> Vec<Block> {
+    let findings = treatment.fields.findings();
+    let verdict = |c: &design::Checked| {
+        let found = findings.iter().find(|f| f.rule == c.rule && f.zone == c.zone);
+        match (c.broken, found.and_then(|f| f.acknowledged.as_ref())) {
+            (None, _) => "kept".to_owned(),
+            (Some(_), Some(a)) => format!("broken; {} answers\n{}", a.by, a.why),
+            (Some(design::Severity::Note), None) => "to be noted".to_owned(),
+            (Some(_), None) => "broken; nobody answers".to_owned(),
+        }
+    };
+    let zone = |c: &design::Checked| c.zone.clone().unwrap_or_else(|| "session".to_owned());
+    let rows = treatment.fields.checked().iter();
+    let rows = rows.map(|c| vec![c.rule.to_string(), zone(c), c.value.clone(), c.limit.clone(), verdict(c)]).collect();
+    let head = ["rule", "where", "measured", "limit", "verdict"].map(Column::words).to_vec();
+    let mut blocks = vec![Block::Table(Table { head, rows, marks: Vec::new() })];
     if treatment.warnings.is_empty() {
-        return vec![Block::Text("Every rule that is checked is kept: nothing to answer for.".into())];
+        blocks.push(Block::Text("There is nothing to answer for.".into()));
+        return blocks;
     }
     let signed = SignOff::read(&sign::beside(&treatment.file)).ok().flatten().unwrap_or_default();
     let answer = |warning: &String| {
@@ -229,8 +246,9 @@ fn rules(treatment: &Treatment) -> Vec<Block> {
         answers.filter_map(of).next_back().unwrap_or_else(|| "nobody yet".to_owned())
     };
     let rows = treatment.warnings.iter().map(|w| vec![w.clone(), answer(w)]).collect();
-    let head = vec![Column::words("finding"), Column::words("who answers for it, and why")];
-    vec![Block::Table(Table { head, rows, marks: Vec::new() })]
+    let head = vec![Column::words("finding"), Column::words("who signs for it, and why")];
+    blocks.push(Block::Table(Table { head, rows, marks: Vec::new() }));
+    blocks
 }
 
 fn risks() -> Vec<Block> {
