@@ -20,8 +20,10 @@ use crate::{Failure, Planned, Treatment, progress};
 
 /// One telemetry sample in this many cycles: 50 a second of a 1 kHz arm.
 const THINNING: u64 = 20;
-/// After so many faults the rehearsal gives up: the scene is not fit for treatment.
+/// After so many faults, and one more for so many dots, the rehearsal gives up: the scene is not fit for treatment. The
+/// tracker alone is blind for longer than it may be every four minutes, 500 dots, by the sourced defaults.
 const RECOVERIES: usize = 20;
+const DOTS_A_RECOVERY: usize = 200;
 
 /// What came of a rehearsal.
 pub struct Rehearsed {
@@ -154,7 +156,7 @@ impl Treatment {
             }
             let sites = self.left(pattern, &watch);
             let faulted = matches!(caught.ended, Ended::Faulted(_));
-            if !faulted || watch.faults.len() > RECOVERIES {
+            if !faulted || watch.faults.len() > RECOVERIES + planned.program.strokes.len() / DOTS_A_RECOVERY {
                 break caught.ended;
             }
             let base_from_head = self.recover(&mut sim, &program.program)?;

@@ -71,7 +71,7 @@ impl Default for Options {
             keep_out_clearance: Metres::from_mm(20.0),
             self_clearance: Metres::from_mm(5.0),
             joint_margin: Radians::from_degrees(2.0),
-            least_singular: 0.01,
+            least_singular: 0.03,
             dwell: Span::from_ms(5),
             pace: crate::Pace::default(),
         }

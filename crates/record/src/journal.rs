@@ -33,7 +33,7 @@ pub struct RunId(i64);
 pub struct Deposits {
     /// Outcome "done".
     pub done: u64,
-    /// Outcome "skipped".
+    /// Outcome "skipped", and not done by a later run either.
     pub skipped: u64,
     /// Intent without outcome.
     pub uncertain: u64,
@@ -121,7 +121,10 @@ impl Journal {
         };
         Ok(Deposits {
             done: count("SELECT COUNT(DISTINCT site) FROM record WHERE run >= ?1 AND kind = 'done'")?,
-            skipped: count("SELECT COUNT(DISTINCT site) FROM record WHERE run >= ?1 AND kind = 'skipped'")?,
+            skipped: count(
+                "SELECT COUNT(DISTINCT site) FROM record WHERE run >= ?1 AND kind = 'skipped'
+                 AND site NOT IN (SELECT site FROM record WHERE run >= ?1 AND kind = 'done')",
+            )?,
             uncertain: self.uncertain(since)?.len() as u64,
             duplicated: count(
                 "SELECT COUNT(*) FROM (SELECT site FROM record WHERE run >= ?1 AND kind = 'done'
