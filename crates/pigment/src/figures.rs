@@ -103,11 +103,11 @@ pub(crate) fn rehearsal(judgement: &Judgement<'_>, rehearsed: &Rehearsed) -> Reh
     let n = dots.len();
     let in_window = dots.iter().filter(|d| d.in_window()).count();
     let skin = |d: &Judged<'_>| (d.hit.penetration, d.hit.skin.epidermis, d.hit.skin.thickness);
-    let sheds = dots.iter().filter(|d| {
-        let (tip, epidermis, thickness) = skin(d);
-        skin::fate(tip, epidermis, thickness) == Fate::Shed
-    });
-    let blowouts = dots.iter().map(|d| skin::blow_out_probability(d.hit.penetration, d.hit.skin.thickness)).sum();
+    // Absent where a law does not reach: not a count of the rest.
+    let fates: Result<Vec<Fate>, _> = dots.iter().map(|d| skin(d)).map(|(z, e, t)| skin::fate(z, e, t)).collect();
+    let sheds = fates.ok().map(|all| all.into_iter().filter(|f| *f == Fate::Shed).count());
+    let blown = dots.iter().map(|d| skin::blow_out_probability(d.hit.penetration, d.hit.skin.thickness));
+    let blowouts = blown.sum::<Result<f64, _>>().ok();
     Rehearsal {
         dots: n,
         realtime_factor: rehearsed.took.seconds() / rehearsed.seconds.max(1e-9),
@@ -127,8 +127,8 @@ pub(crate) fn rehearsal(judgement: &Judgement<'_>, rehearsed: &Rehearsed) -> Reh
             .iter()
             .map(|(site, why)| Reason { site: Some(site.0), reason: format!("{why:?}") })
             .collect(),
-        blowouts: (n > 0).then_some(blowouts),
-        sheds: (n > 0).then(|| sheds.count()),
+        blowouts: blowouts.filter(|_| n > 0),
+        sheds: sheds.filter(|_| n > 0),
         faults: rehearsed.faults.iter().map(ToString::to_string).collect(),
     }
 }

@@ -127,8 +127,8 @@ fn check(what: &'static str, e: Estimate, range: [f64; 2], unit: &'static str) -
 fn window(published: &ZoneFacts, own: &ZoneFacts) -> Result<Window, SkinError> {
     let was = published.window;
     // Retention rises with depth up to 0.65 of the skin; past it the deep loss sets in slowly.
-    let kept = published.retained(was.least);
-    let least = first(own.thickness * crate::healing::BLUR_FROM, |z| own.retained(Penetration::new(z)) >= kept);
+    let kept = published.retained_law(was.least);
+    let least = first(own.thickness * crate::healing::BLUR_FROM, |z| own.retained_law(Penetration::new(z)) >= kept);
     let grown = published.dot.growth(was.most, published.thickness);
     let deepest = (was.most.length() + DEEPER_BY).min(own.thickness * BLOW_OUT);
     let most = first(deepest, |z| own.dot.growth(Penetration::new(z), own.thickness) >= grown);

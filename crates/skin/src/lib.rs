@@ -2,7 +2,7 @@
 //!
 //! In: a zone of the scalp, a person, a needle group, one needle's motion, a deposit. Out: thickness and depth windows
 //! ([`Zone`], [`Person`]), penetration from protrusion and back ([`penetration`], [`protrusion_for`]), ink left behind
-//! ([`mass_per_hit`]), what heals ([`retained`], [`healed_diameter`]), how it fades ([`amount`]), how dark it looks
+//! ([`mass_per_hit`]), what heals ([`retained`], [`healed_diameter`], all together [`forecast()`]), how it fades ([`amount`]), how dark it looks
 //! ([`reflectance`]) and which dots have a wanted shade ([`look()`]). Every law is one pure function with its published form.
 //! Absent: any mesh, any robot, any clock, any random number (variation is data, see [`Variation`]).
 //!
@@ -17,6 +17,7 @@ mod deposit;
 mod error;
 mod fade;
 mod fit;
+mod forecast;
 mod group;
 mod healing;
 mod local;
@@ -44,14 +45,21 @@ pub use deposit::{
     ink_volume, mass_per_hit,
 };
 pub use error::SkinError;
-pub use fade::{DAY, EARLY, FADE_RATE, YEAR, amount, days, density_score, veil, years};
+pub use fade::{
+    DAY, EARLY, FADE_RATE, FADE_RATES, Fade, OLDEST, YEAR, amount, days, density_score, faded, veil, years,
+};
 pub use fit::{
     FEWEST_DOTS, FitError, LEAST_AGE_DAYS, Learned, OneSided, Outlier, Patch, TestDot, ZoneFit, fit_zone, simulate_dots,
 };
+pub use forecast::{
+    Age, BEYOND_MOST, DEPTH_SIGMA, Dot, FADE_ERROR, Healing, Outlook, RETENTION_ERROR, Strength, Toned, ZoneOutlook,
+    forecast, ink_for, tone,
+};
 pub use group::Group;
 pub use healing::{
-    DotCurve, FRESH_OVER_HEALED, Fate, PATCHY, SCAR_RETENTION, WIDEST, blow_out_probability, column, fate,
-    fresh_diameter, grown_diameter, healed_diameter, retained, retained_at,
+    DIAMETERS, DotCurve, EPIDERMIS, FRESH_OVER_HEALED, Fate, PATCHY, SCAR_RETENTION, THICKNESS, TIPS, WIDEST,
+    blow_out_probability, column, diameter_at, fate, fresh_diameter, grown_diameter, healed_diameter, retained,
+    retained_at, shed_probability,
 };
 pub use local::{Local, Normals, PUNCTURE_FORCE, Variation};
 pub use look::{HEALED, LAW_ERROR, Look, SIDE_LIGHT_SPREAD, Step, Tone, Wish, look, usual_diameter};

@@ -173,8 +173,8 @@ impl Wish {
             most: self.facts.thickness.mm(),
             unit: "mm",
         })?;
-        let left = amount(self.facts.retained(self.tip), self.age, self.sun)?;
-        let diameter = grown_diameter(healed, self.age - HEALED);
+        let left = amount(self.facts.retained(self.tip)?, self.age, self.sun)?;
+        let diameter = grown_diameter(healed, self.age - HEALED)?;
         let thinner = (healed / diameter).powi(2);
         Ok(Stipple { lightness: self.skin, density, diameter, column, absorption: absorption(ink, left * thinner) })
     }

@@ -8,7 +8,7 @@
 use frames::{Metres, PerSquareMetre};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ancestry, Calibrated, Calibration, Stubble, Zone, ZoneFacts};
+use crate::{Ancestry, Calibrated, Calibration, Fade, Stubble, Zone, ZoneFacts};
 
 /// Skin type by its answer to sun, I (burns, never tans) to VI (never burns).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub struct Person {
     pub lightness: Option<f64>,
     /// The person's own shaved hair; `None`: by ancestry.
     pub stubble: Option<Stubble>,
+    /// How fast pigment goes.
+    pub fade: Fade,
     /// What test dots have shown; it replaces every preset in the zones that have them.
     pub calibration: Calibration,
 }
@@ -89,6 +91,7 @@ impl Person {
             ancestry: None,
             lightness: None,
             stubble: None,
+            fade: Fade::PUBLISHED,
             calibration: Calibration::NONE,
         }
     }

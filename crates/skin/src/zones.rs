@@ -9,7 +9,7 @@ use std::fmt;
 use frames::{Metres, Penetration};
 use serde::{Deserialize, Serialize};
 
-use crate::{DotCurve, Group, SCAR_RETENTION};
+use crate::{DotCurve, Group, SCAR_RETENTION, SkinError};
 
 /// A part of the scalp that is treated alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -64,14 +64,19 @@ pub struct ZoneFacts {
 }
 
 impl ZoneFacts {
-    /// Diameter in week 6 of a dot whose tip was here; see [`DotCurve::healed`].
-    pub fn healed_diameter(&self, tip: Penetration, group: &Group) -> Metres {
+    /// Diameter in week 6 of a dot whose tip was here; range as [`DotCurve::healed`].
+    pub fn healed_diameter(&self, tip: Penetration, group: &Group) -> Result<Metres, SkinError> {
         self.dot.healed(tip, group, self.thickness)
     }
 
-    /// Part of a dot's pigment that is still there in week 6; see [`crate::retained`].
-    pub fn retained(&self, tip: Penetration) -> f64 {
-        self.kept * crate::retained(tip, self.epidermis, self.thickness)
+    /// Part of a dot's pigment that is still there in week 6; range as [`crate::retained`].
+    pub fn retained(&self, tip: Penetration) -> Result<f64, SkinError> {
+        Ok(self.kept * crate::retained(tip, self.epidermis, self.thickness)?)
+    }
+
+    /// The same, bare.
+    pub(crate) fn retained_law(&self, tip: Penetration) -> f64 {
+        self.kept * crate::healing::retained_law(tip, self.epidermis, self.thickness)
     }
 }
 

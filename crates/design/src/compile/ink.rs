@@ -37,10 +37,7 @@ pub(super) fn shade(
     };
     let kind = ground.first();
     let facts = person.facts(kind.skin);
-    let mut kept = skin::retained(kind.window[1], facts.epidermis, facts.thickness);
-    if kind.skin.is_scar() {
-        kept *= skin::SCAR_RETENTION;
-    }
+    let kept = facts.retained(kind.window[1]).map_err(out_of_range)?;
     let amount = skin::amount(kept, skin::HEALED, 1.0).map_err(out_of_range)?;
     let meant = Dilution::try_new(parts).map_err(out_of_range)?;
     let ink = if first { skin::first_ink(kind.skin, meant) } else { meant };

@@ -265,7 +265,7 @@ fn what_a_zone_may_say() {
     assert!((wanted("density_factor = 0.5").density.per_cm2() - 40.0).abs() < 1e-9);
     // 1-exp(-mu*d), mu of 1:20 after six weeks.
     let facts = Person::LIGHT.facts(skin::Zone::Vertex);
-    let kept = skin::retained(facts.window.target, facts.epidermis, facts.thickness);
+    let kept = facts.retained(facts.window.target).unwrap();
     let mu = skin::absorption(skin::Dilution::STEPS[3], skin::amount(kept, skin::HEALED, 1.0).unwrap());
     let shade = wanted("density_factor = 0.5\ndilution = 20\nhealed_mm = 0.2").shade;
     assert!((shade - (1.0 - (-mu * 0.2e-3).exp())).abs() < 1e-12 && (0.1..0.5).contains(&shade), "{shade}");

@@ -222,10 +222,8 @@ fn done(
 /// Ink that is left over that of a well healed dot, 0 to 1.
 pub(super) fn ink(site: &Site, depth: Penetration, person: &Person, days: f64) -> Result<f64, skin::SkinError> {
     let facts = person.facts(site.zone);
-    let retained = |depth| skin::retained(depth, facts.epidermis, facts.thickness);
-    let scar = if site.zone.is_scar() { skin::SCAR_RETENTION } else { 1.0 };
-    let left = skin::amount((scar * retained(depth)).clamp(0.0, 1.0), skin::days(days), 1.0)?;
-    let good = retained(site.target);
+    let left = skin::faded(facts.retained(depth)?, skin::days(days), &person.fade)?;
+    let good = skin::retained(site.target, facts.epidermis, facts.thickness)?;
     Ok(if good > 0.0 { (left / good).clamp(0.0, 1.0) } else { 0.0 })
 }
 

@@ -112,7 +112,7 @@ fn healed(wish: &Wish, row: &ZoneRow, ink: Dilution) -> Predicted {
 /// Nothing lost yet, dots as wide as they are fresh (skin.md 3.3); today's dots alone.
 fn fresh(wish: &Wish, row: &ZoneRow, ink: Dilution) -> Predicted {
     let column = skin::column(row.window[1], wish.facts.epidermis).ok_or("the tip stays in the epidermis")?;
-    let wide: Metres = skin::fresh_diameter(row.healed);
+    let wide: Metres = skin::fresh_diameter(row.healed).map_err(|e| why(&e))?;
     let stipple = Stipple {
         lightness: wish.skin,
         density: row.today,

@@ -148,14 +148,10 @@ struct Sum {
     wanted: Option<design::Wanted>,
 }
 
-/// The dilution whose healed dot has the wanted shade: `1-exp(-mu*d)`, `mu = 40/mm * strength * what is left` (skin.md 3.4,
-/// 3.5).
+/// The dilution whose healed dot has the wanted shade.
 fn ink(treatment: &Treatment, wanted: &design::Wanted) -> Option<Dilution> {
     let facts = treatment.person.facts(wanted.zone);
-    let left = skin::amount(facts.retained(wanted.target), skin::HEALED, 1.0).ok()?;
-    let mu = -(1.0 - wanted.shade).ln() / wanted.healed.get();
-    let parts = skin::BLACK * left / mu - 1.0;
-    Dilution::try_new(parts).ok()
+    skin::ink_for(&facts, wanted.target, wanted.healed, wanted.shade).ok()
 }
 
 /// `3RL 0.25 mm`.
@@ -197,7 +193,7 @@ mod tests {
         let design = Design::finished(&treatment).unwrap();
         let row = &design.rows(&treatment, &treatment.lay().unwrap())[0];
         let facts = treatment.person.facts(row.skin);
-        let left = skin::amount(facts.retained(row.window[1]), skin::HEALED, 1.0).unwrap();
+        let left = skin::amount(facts.retained(row.window[1]).unwrap(), skin::HEALED, 1.0).unwrap();
         let mu = skin::absorption(row.ink.unwrap(), left);
         assert!((1.0 - (-mu * row.healed.get()).exp() - row.shade).abs() < 1e-9);
     }

@@ -12,7 +12,7 @@ use crate::healing::{EDGE, EDGE_WIDTH, logistic};
 use crate::optics::{BLACK, lightness_of, reflectance_of};
 use crate::{
     DotCurve, HEALED, LAW_ERROR, Local, Stipple, TestDot, Variation, ZoneFacts, absorption, amount,
-    dent_before_rupture, fit::Theta, grown_diameter, hits_count, optical_load,
+    dent_before_rupture, fit::Theta, healing::grown_law, hits_count, optical_load,
 };
 
 /// Of a measured depth, mm (E: axial resolution of optical coherence tomography is 5-10 um; entry and tip each count).
@@ -130,8 +130,8 @@ impl Model {
         });
 
         let tip = Penetration::new(Metres::from_mm(z));
-        let grown = |healed: Metres| grown_diameter(healed, (d.age - HEALED).max(frames::Span::ZERO));
-        let width = facts.healed_diameter(tip, &d.group);
+        let grown = |healed: Metres| grown_law(healed, (d.age - HEALED).max(frames::Span::ZERO));
+        let width = facts.dot.healed_law(tip, &d.group, facts.thickness);
         if let Some(measured) = d.diameter {
             // Wider by depth: that slope times the scatter of the depth, and of the thickness where the dot blurs.
             let thickness = then.thickness.mm();
@@ -156,7 +156,7 @@ impl Model {
         let patch = d.patch?;
         let mm = Metres::from_mm;
         let tip = Penetration::new(mm(z.clamp(OPTICAL[0], OPTICAL[1])));
-        let left = amount(facts.retained(tip), d.age, 1.0).ok()?;
+        let left = amount(facts.retained_law(tip), d.age, 1.0).ok()?;
         let stipple = Stipple {
             lightness: self.skin,
             density: patch.density,

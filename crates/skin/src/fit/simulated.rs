@@ -6,8 +6,8 @@
 use frames::{Metres, Penetration, Radians, Seed, gauss, unit};
 
 use crate::fit::model::{DARKNESS_NOISE, DEPTH_NOISE, DIAMETER_NOISE, Model};
-use crate::healing::{EDGE, EDGE_WIDTH, logistic};
-use crate::{HEALED, Insertion, Normals, TestDot, Variation, ZoneFacts, grown_diameter, penetration};
+use crate::healing::{grown_law, shed_law};
+use crate::{HEALED, Insertion, Normals, TestDot, Variation, ZoneFacts, penetration};
 
 /// What `plan` heals to in skin that is `truth` in the middle and varies from place to place. Where the plan holds a measured
 /// number, that number is measured anew; where it holds none, none is. `skin` is the L* of the skin.
@@ -37,16 +37,16 @@ fn heal(truth: &ZoneFacts, skin: f64, planned: &TestDot, seed: Seed, k: u64) -> 
     };
     let tip = penetration(&local, &planned.group, &strike, 0.0);
     let z = tip.length().mm();
-    let healed = unit(seed, 7, k) < logistic((tip.length() - (here.epidermis + EDGE)) / EDGE_WIDTH);
+    let healed = unit(seed, 7, k) < 1.0 - shed_law(tip, here.epidermis);
     let noisy = |value: f64, sd: f64, stage| value + sd * g(stage);
     let age = (planned.age - HEALED).max(frames::Span::ZERO);
-    let width = grown_diameter(here.healed_diameter(tip, &planned.group), age);
+    let width = grown_law(here.dot.healed_law(tip, &planned.group, here.thickness), age);
     let measured = Metres::from_mm(noisy(width.mm(), DIAMETER_NOISE, 8).max(0.03));
     let patch = planned.patch.filter(|_| healed).and_then(|patch| {
         // A patch has many dots: its depth is the middle one.
         let middle = Variation::default().local(truth, &Normals::default());
         let tip = penetration(&middle, &planned.group, &strike, 0.0);
-        let width = grown_diameter(truth.healed_diameter(tip, &planned.group), age);
+        let width = grown_law(truth.dot.healed_law(tip, &planned.group, truth.thickness), age);
         let model = Model { facts: *truth, skin };
         let darkness = model.darkness(planned, truth, tip.length().mm(), width)?;
         Some(crate::Patch { darkness: noisy(darkness, DARKNESS_NOISE, 9), ..patch })

@@ -210,10 +210,15 @@ fn laws_without_noise_come_back() {
                 &TestDot { patch: Some(patch), ..d },
                 &truth,
                 tip.length().mm(),
-                truth.healed_diameter(tip, &d.group),
+                truth.healed_diameter(tip, &d.group).unwrap(),
             );
             let patch = darkness.map(|darkness| Patch { darkness, ..patch });
-            TestDot { penetration: Some(tip), diameter: Some(truth.healed_diameter(tip, &d.group)), patch, ..d }
+            TestDot {
+                penetration: Some(tip),
+                diameter: Some(truth.healed_diameter(tip, &d.group).unwrap()),
+                patch,
+                ..d
+            }
         })
         .collect();
     let fit = fit_zone(ZONE, &dots, &Person::LIGHT).unwrap();
