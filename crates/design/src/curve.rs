@@ -1,13 +1,15 @@
 //! A curve on the surface: a polyline of about 1 mm steps, with arc length and a side.
 //!
-//! In: places on the surface, in order. Out: nearest foot, signed distance, arc length. Distances are chords, shorter
-//! than the way along the skin by d³/(24 R²): 0.2 mm at 30 mm. Absent: densities.
+//! In: places on the surface, in order. Out: nearest foot, signed distance along the skin or straight, arc length.
+//! Absent: densities.
 //! Curve: centripetal Catmull-Rom (Yuksel, Schaefer, Keyser 2011, CAD 43(7)), which makes no loops between points;
 //! only square roots, so the same bits everywhere.
 
 use frames::Point;
 use nalgebra::Vector3;
 use scan::Surface;
+
+use crate::along::stretch;
 
 /// Length of a step, metres.
 const STEP: f64 = 1e-3;
@@ -24,6 +26,8 @@ pub(crate) struct Curve {
     side: Vec<Vector3<f64>>,
     /// Outward normal at each step.
     normal: Vec<Vector3<f64>>,
+    /// Outward normal at each vertex.
+    standing: Vec<Vector3<f64>>,
     /// Which span between two control points each step belongs to.
     span: Vec<u16>,
     /// Middle and radius of each chunk of steps.
@@ -47,7 +51,7 @@ type Drawn = (u16, (Vector3<f64>, Vector3<f64>));
 /// Where a point stands to a curve.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Foot {
-    /// Chord to the nearest point of the curve, positive on the inside.
+    /// To the nearest point of the curve, straight or along the skin; positive on the inside.
     pub(crate) signed: f64,
     /// Arc length of about that point from the start, without jumps.
     pub(crate) arc: f64,
@@ -123,7 +127,7 @@ impl Curve {
     }
 
     fn from_drawn(drawn: &[Drawn], closed: bool) -> Self {
-        let mut vertex = Vec::with_capacity(drawn.len());
+        let (mut vertex, mut standing) = (Vec::with_capacity(drawn.len()), Vec::new());
         let (mut arc, mut side, mut normal, mut span) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut length = 0.0;
         let mut before: Option<(u16, Vector3<f64>, Vector3<f64>)> = None;
@@ -142,6 +146,7 @@ impl Curve {
                 length += step.norm();
             }
             vertex.push(p);
+            standing.push(n);
             arc.push(length);
             before = Some((k, p, n));
         }
@@ -150,7 +155,7 @@ impl Curve {
             .map(|from| ball_around(&vertex[from..=(from + CHUNK).min(side.len())]))
             .collect();
         let bound = ball_around(&vertex);
-        Self { vertex, arc, side, normal, span, ball, bound, closed }
+        Self { vertex, arc, side, normal, standing, span, ball, bound, closed }
     }
 
     /// The first place where the curve meets itself, seen along the skin's normal there.
@@ -219,11 +224,16 @@ impl Curve {
 
     /// Place and inward side at an arc length, held at the ends.
     pub(crate) fn at(&self, arc: f64) -> (Vector3<f64>, Vector3<f64>) {
+        let (k, t) = self.step_at(arc);
+        (self.vertex[k] * (1.0 - t) + self.vertex[k + 1] * t, self.side[k])
+    }
+
+    /// Step at an arc length and part of it, held at the ends.
+    fn step_at(&self, arc: f64) -> (usize, f64) {
         let last = self.side.len().saturating_sub(1);
         let k = self.arc.partition_point(|&a| a <= arc).saturating_sub(1).min(last);
         let span = self.arc[k + 1] - self.arc[k];
-        let t = ((arc - self.arc[k]) / span).clamp(0.0, 1.0);
-        (self.vertex[k] * (1.0 - t) + self.vertex[k + 1] * t, self.side[k])
+        (k, ((arc - self.arc[k]) / span).clamp(0.0, 1.0))
     }
 
     /// No point of the curve is nearer than this.
@@ -231,7 +241,18 @@ impl Curve {
         self.ball.iter().map(|(middle, radius)| (p - middle).norm() - radius).fold(f64::MAX, f64::min).max(0.0)
     }
 
-    /// The nearest point of the curve, if it is nearer than `reach`.
+    /// [`Self::nearest`], with the distance along the skin to a place whose outward normal is `normal`. It is counted
+    /// from where the place is square to the curve, so it has no jumps where the nearest point has some.
+    pub(crate) fn nearest_along(&self, p: &Vector3<f64>, normal: &Vector3<f64>, reach: f64) -> Option<Foot> {
+        let foot = self.nearest(p, reach)?;
+        let (k, t) = self.step_at(foot.arc);
+        let from = self.vertex[k] * (1.0 - t) + self.vertex[k + 1] * t;
+        let standing = self.standing[k] * (1.0 - t) + self.standing[k + 1] * t;
+        let standing = standing / standing.norm().max(1e-12);
+        Some(Foot { signed: foot.signed * stretch(&from, &standing, p, normal), ..foot })
+    }
+
+    /// The nearest point of the curve, if it is nearer than `reach`; the distance is straight.
     pub(crate) fn nearest(&self, p: &Vector3<f64>, reach: f64) -> Option<Foot> {
         if (p - self.bound.0).norm() - self.bound.1 >= reach {
             return None;

@@ -274,7 +274,7 @@ impl Drawn {
     pub(crate) fn wanted(&self, p: Point<Head>, normal: Dir<Head>, density: f64, index: usize) -> Wanted {
         let mut parts = Vec::new();
         self.paint(p, normal, |k, part| parts.push((k, part)));
-        let at = &p.coords.coords;
+        let (at, out) = (&p.coords.coords, normal.get());
         let sum: f64 = parts.iter().map(|(_, part)| part).sum();
         if parts.len() == 1 || sum <= 0.0 {
             parts = vec![(index, 1.0)];
@@ -290,8 +290,8 @@ impl Drawn {
             target: depth(1),
             least: depth(0),
             most: depth(2),
-            healed: Metres::new(mean(&|zone| zone.dot(at).0.get())),
-            shade: mean(&|zone| zone.rung.shade(zone.dot(at).1)),
+            healed: Metres::new(mean(&|zone| zone.dot(at, out).0.get())),
+            shade: mean(&|zone| zone.rung.shade(zone.dot(at, out).1)),
             hair: self.comb(p, normal, &parts),
         }
     }

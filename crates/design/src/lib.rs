@@ -28,6 +28,7 @@
 //! Absent: dots. Nothing here chooses where a dot goes; `stipple` does. Lengths in millimetres and densities per square
 //! centimetre exist in [`DesignSpec`] only; inside it is SI.
 
+mod along;
 mod compile;
 mod curve;
 mod error;

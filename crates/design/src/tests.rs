@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test may stop, and says what it skips")]
 
+mod along;
 mod blending;
 mod masks;
 mod zones;
@@ -478,11 +479,15 @@ fn real_head(files: (&str, &str), unit: Unit) -> Option<Scan> {
     real_head_moved(files, unit, [[0.0; 3]; 4])
 }
 
-fn real_head_moved((mesh, landmarks): (&str, &str), unit: Unit, by: [[f64; 3]; 4]) -> Option<Scan> {
-    let root = std::env::var_os("PIGMENT_DATA").map_or_else(
+fn data() -> std::path::PathBuf {
+    std::env::var_os("PIGMENT_DATA").map_or_else(
         || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
         std::path::PathBuf::from,
-    );
+    )
+}
+
+fn real_head_moved((mesh, landmarks): (&str, &str), unit: Unit, by: [[f64; 3]; 4]) -> Option<Scan> {
+    let root = data();
     if !root.exists() {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "no test data at {}", root.display());
         eprintln!("SKIPPED: no test data at {}", root.display());

@@ -26,7 +26,7 @@ impl Band {
     }
 
     pub(super) fn fraction(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> f64 {
-        let Some(foot) = self.curve.nearest(p, self.reach()) else { return 0.0 };
+        let Some(foot) = self.curve.nearest_along(p, normal, self.reach()) else { return 0.0 };
         let ends = foot.arc.min(self.curve.length() - foot.arc);
         let edge = smoothstep(ends / self.taper) * self.reach() - foot.signed.abs();
         smoothstep(edge / self.feather) * super::same_sheet(foot.normal.dot(normal))

@@ -61,7 +61,7 @@ impl Hairline {
 
     /// Foot on the line, if near enough and on the same sheet of skin.
     pub(crate) fn foot(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> Option<Foot> {
-        self.curve.nearest(p, self.reach()).filter(|foot| foot.normal.dot(normal) > 0.0)
+        self.curve.nearest_along(p, normal, self.reach()).filter(|foot| foot.normal.dot(normal) > 0.0)
     }
 
     pub(super) fn fraction(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> f64 {
@@ -90,8 +90,8 @@ impl Hairline {
     }
 
     /// 0 at the wandering line and ahead of it, 1 from the end of the transition zone on.
-    pub(super) fn behind(&self, p: &Vector3<f64>) -> f64 {
-        let Some(foot) = self.curve.nearest(p, self.reach()) else { return 0.0 };
+    pub(super) fn behind(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> f64 {
+        let Some(foot) = self.curve.nearest_along(p, normal, self.reach()) else { return 0.0 };
         ((foot.signed + self.wander.at(foot.arc, p)) / TRANSITION).clamp(0.0, 1.0)
     }
 }

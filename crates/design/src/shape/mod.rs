@@ -97,10 +97,10 @@ impl Zone {
     }
 
     /// Healed diameter and shade at a place: those of the front pass into those behind over the transition zone.
-    pub(crate) fn dot(&self, p: &Vector3<f64>) -> (Metres, f64) {
+    pub(crate) fn dot(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> (Metres, f64) {
         match (&self.shape, self.front) {
             (Shape::Hairline(line), Some((healed, shade))) => {
-                let t = line.behind(p);
+                let t = line.behind(p, normal);
                 (healed + (self.healed - healed) * t, shade + (self.shade - shade) * t)
             }
             _ => (self.healed, self.shade),

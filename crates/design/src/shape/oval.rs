@@ -1,10 +1,10 @@
 //! A disc or an oval on the skin, with a feathered edge: the crown.
 //!
-//! In: middle, axes, half axes in metres, measured as chords from the middle (shorter than along the skin by d³/(24 R²):
-//! 0.5 mm at 45 mm). Out: a fraction of the full density.
+//! In: middle, axes, half axes in metres along the skin. Out: a fraction of the full density.
 
 use nalgebra::Vector3;
 
+use crate::along::stretch;
 use crate::noise::smoothstep;
 
 /// An oval.
@@ -32,10 +32,11 @@ impl Oval {
         if chord >= self.reach() {
             return 0.0;
         }
+        let way = chord * stretch(&self.middle, &self.facing, p, normal);
         let (a, b) = (away.dot(&self.axes[0]), away.dot(&self.axes[1]));
-        // The azimuth in the tangent plane, the length of the chord.
+        // The azimuth in the tangent plane, the length of the way.
         let flat = a.hypot(b).max(1e-12);
-        let out = chord / flat * (a / self.half[0]).hypot(b / self.half[1]);
+        let out = way / flat * (a / self.half[0]).hypot(b / self.half[1]);
         let shorter = self.half[0].min(self.half[1]);
         smoothstep((1.0 - out) * shorter / self.feather) * super::same_sheet(self.facing.dot(normal) + 0.2)
     }

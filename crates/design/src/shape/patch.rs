@@ -25,7 +25,7 @@ impl Loop {
         if (p - self.middle).norm() > self.radius || self.sheet(normal) <= 0.0 {
             return None;
         }
-        self.curve.nearest(p, f64::MAX).map(|foot| foot.signed)
+        self.curve.nearest_along(p, normal, f64::MAX).map(|foot| foot.signed)
     }
 
     pub(super) fn fraction(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> f64 {

@@ -30,7 +30,7 @@ impl Whole {
         if border <= 0.0 {
             return 0.0;
         }
-        let Some(foot) = self.front.nearest(p, f64::MAX) else { return 0.0 };
+        let Some(foot) = self.front.nearest_along(p, normal, f64::MAX) else { return 0.0 };
         let (line, most) = (&self.line, self.line.wander.most());
         if foot.signed <= -most {
             return 0.0;

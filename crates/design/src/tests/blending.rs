@@ -223,17 +223,19 @@ fn a_crown_integrates_to_its_count() {
     let half = [76e-3, 98e-3, 110e-3];
     let (rings, round) = (2000, 400);
     let mut want = 0.0;
+    let mut way = vec![0.0; round];
     for j in 0..rings {
-        for i in 0..round {
+        for (i, way) in way.iter_mut().enumerate() {
             let v = (f64::from(j) + 0.5) / f64::from(rings);
-            let u = std::f64::consts::TAU * (f64::from(i) + 0.5) / f64::from(round);
+            let u = std::f64::consts::TAU * (i as f64 + 0.5) / round as f64;
             let (s, c) = (v.sin(), v.cos());
-            let p = Vector3::new(half[0] * s * u.cos(), half[1] * s * u.sin(), half[2] * c);
             let du = Vector3::new(-half[0] * s * u.sin(), half[1] * s * u.cos(), 0.0);
             let dv = Vector3::new(half[0] * c * u.cos(), half[1] * c * u.sin(), -half[2] * s);
-            let area = du.cross(&dv).norm() * std::f64::consts::TAU / f64::from(round) / f64::from(rings);
-            let chord = (p - Vector3::new(0.0, 0.0, half[2])).norm();
-            want += 60e4 * crate::noise::smoothstep((45e-3 - chord) / 20e-3) * area;
+            let area = du.cross(&dv).norm() * std::f64::consts::TAU / round as f64 / f64::from(rings);
+            // To the middle of this step, along the section through the axis.
+            let step = dv.norm() / f64::from(rings);
+            want += 60e4 * crate::noise::smoothstep((45e-3 - *way - 0.5 * step) / 20e-3) * area;
+            *way += step;
         }
     }
     let got = ordered(&fields, &scan);

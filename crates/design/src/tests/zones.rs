@@ -103,14 +103,15 @@ fn a_crown_is_round_or_oval() {
     let centre = above(&scan, 0.0, -40.0);
     let round = format!("density_per_cm2 = 60\ncentre = {centre:?}\nradius_mm = 40\nfeather_mm = 15");
     let fields = compiled(&scan, &zone("crown", &round, ONCE));
-    let at = scan.head_from_given(centre).coords.coords;
-    let chord = |right: f64, forward: f64| {
-        let p = scan.head_from_given(above(&scan, right, forward)).coords.coords;
-        (1e3 * (p - at).norm(), per_cm2(&fields, &scan, p))
+    let at = scan.surface.nearest(scan.head_from_given(centre));
+    let way = scan.surface.distances_from(&[scan::Source::from(&at)], frames::Metres::new(0.1));
+    let far_and_density = |right: f64, forward: f64| {
+        let hit = scan.surface.nearest(scan.head_from_given(above(&scan, right, forward)));
+        (way.at(hit.face, hit.bary).unwrap().mm(), per_cm2(&fields, &scan, hit.point.coords.coords))
     };
     for k in 0..60 {
         for (right, forward) in [(f64::from(k), -40.0), (0.0, -40.0 + f64::from(k)), (-f64::from(k), -40.0)] {
-            let (far, density) = chord(right, forward);
+            let (far, density) = far_and_density(right, forward);
             let want = 60.0 * crate::noise::smoothstep((40.0 - far) / 15.0);
             assert!((density - want).abs() < 1.0, "{far} {density} {want}");
         }
@@ -203,10 +204,10 @@ fn a_later_zone_covers_and_fills() {
     // An empty zone on top is a hole with a soft edge.
     let fields = compiled(&scan, &spec(&format!("{}{}{ONCE}", crown(60.0).replace("= 30", "= 60"), crown(0.0))));
     assert!(seen(&fields, &scan, 0.0, -40.0).abs() < 1e-9);
-    let place = |forward: f64| scan.head_from_given(above(&scan, 0.0, forward)).coords.coords;
-    let chord = (place(-20.0) - place(-40.0)).norm();
-    let (rim, want) = (seen(&fields, &scan, 0.0, -20.0), 1.0 - crate::noise::smoothstep((30e-3 - chord) / 20e-3));
-    assert!((rim - 60.0 * want).abs() < 1e-6, "{rim} {want}");
+    let place = |forward: f64| scan.surface.nearest(scan.head_from_given(above(&scan, 0.0, forward)));
+    let way = scan.surface.geodesic(&place(-20.0), &place(-40.0)).unwrap().get();
+    let (rim, want) = (seen(&fields, &scan, 0.0, -20.0), 1.0 - crate::noise::smoothstep((30e-3 - way) / 20e-3));
+    assert!((rim - 60.0 * want).abs() < 0.1, "{rim} {want}");
     // Two of a kind are one: neither a dip nor a ridge.
     let fields = compiled(&scan, &spec(&format!("{}{}{ONCE}", crown(60.0), crown(60.0))));
     let single = compiled(&scan, &spec(&format!("{}{ONCE}", crown(60.0))));
