@@ -43,7 +43,6 @@ fn pairs_on_a_real_scalp() {
             median_and_most(in_class.map(get).collect())
         };
         let (along, chord) = (of(|e| e.1), of(|e| e.2));
-        println!("{} mm: along {along:?}, chord {chord:?}", 20 * class);
         assert!(along.0 < 1e-2 && along.1 < 2e-2, "{} mm: {along:?}, chord {chord:?}", 20 * class);
     }
 }
@@ -70,7 +69,6 @@ fn behind_a_line_on_real_heads() {
             errors.push((foot.signed / exact.into_iter().fold(f64::MAX, f64::min) - 1.0).abs());
         }
         let (median, most) = median_and_most(errors);
-        println!("{mesh}: {median} {most}");
         assert!(median < 4e-3 && most < 1.5e-2, "{mesh}: {median} {most}");
     }
 }
