@@ -52,7 +52,7 @@ fn main() -> Result<(), arm::ArmError> {
     let pose: Vec<_> = q.iter().map(|q| arm.forward(q)).collect();
     let (speed, acc) = (JointVel::zeros(arm.dof()), JointAcc::zeros(arm.dof()));
 
-    println!("{}, {} joints, {n} random postures", arm.name, arm.dof());
+    println!("{}, {} joints, {n} random postures; {}", arm.name, arm.dof(), arm.solver());
     report("forward", n, |k| {
         black_box(arm.forward(black_box(&q[k])));
     });
@@ -62,7 +62,15 @@ fn main() -> Result<(), arm::ArmError> {
     let all = report("inverse, all branches", n, |k| {
         black_box(arm.inverse(black_box(&pose[k])));
     });
-    let deviations: Vec<_> = (0..7)
+    if let Some(spares) = arm.spares() {
+        let zero = JointPos::zeros(arm.dof());
+        report("16 spare values, all branches", n, |k| {
+            arm.inverse_arm_angles(black_box(&pose[k]), &spares, &zero, |_, branches| {
+                black_box(branches);
+            });
+        });
+    }
+    let deviations: Vec<_> = (0..=arm.dof() as u64)
         .map(|i| {
             let g = |j: u64| gauss(Seed(7), i, j);
             nalgebra::Isometry3::new(

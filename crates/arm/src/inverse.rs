@@ -3,23 +3,25 @@
 //! In: a pose in the base. Out: [`Branches`], eight fixed slots; every posture in them is within limits and was put
 //! through forward kinematics (1e-9 m, 1e-9 rad). Absent: collision, choice between branches.
 //!
-//! Arms of the UR pattern are solved in closed form, calibrated ones ([`ArmModel::perturbed`]) by Newton from there.
-//! Any other arm is searched from fixed seeds, then with k's solver: slow, and a slot then means nothing but a place.
+//! [`ArmModel::solver`] says which closed form an arm has; arms as built ([`ArmModel::perturbed`]) are finished by Newton
+//! from there, and what a seventh joint leaves free is chosen in `spare`. An arm without a closed form is searched from
+//! fixed seeds, then with k's solver: slow, and a slot then means nothing but a place.
 
 use frames::{Base, Flange, Pose, Seed, unit};
 use k::InverseKinematicsSolver;
 use k::nalgebra as na30;
 
-use crate::ur::{GATE, Ur};
+use crate::solver::{Closed, Found};
+use crate::ur::GATE;
 use crate::{ArmModel, JointPos};
 
 /// Newton's steps from the closed form of the nominal arm: two reach 1e-9 off singularities, the rest are for near them.
-const POLISH: usize = 8;
+pub(crate) const POLISH: usize = 8;
 /// Seeds of the search for arms without a closed form.
 const SEEDS: u64 = 48;
 
-/// All postures that reach one pose. For UR arms bit 2 of a slot's number is the shoulder, bit 1 the wrist, bit 0 the
-/// elbow, so that the same slot is the same branch along a path.
+/// All postures that reach one pose. With a closed form, bit 2 of a slot's number is the shoulder, bit 1 the wrist, bit 0
+/// the elbow, so that the same slot is the same branch along a path.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Branches {
     /// A posture, or none for this branch.
@@ -51,29 +53,34 @@ impl ArmModel {
         if !base_from_flange.is_finite() || near.len() != self.dof() || !near.is_finite() {
             return Branches::default();
         }
-        match &self.ur {
-            Some(ur) => self.closed(ur, base_from_flange, near),
-            None => self.search(base_from_flange, near),
+        match &self.closed {
+            Closed::Ur(ur) => self.gated(&ur.found(base_from_flange.get(), near), ur.off(), base_from_flange, near),
+            Closed::Wrist(wrist, back) => {
+                let found = wrist.solve(&(base_from_flange.get() * back), near);
+                self.gated(&found, wrist.off, base_from_flange, near)
+            }
+            Closed::Srs(..) | Closed::Locked(_) => self.around_spare(base_from_flange, near),
+            Closed::None => self.search(base_from_flange, near),
         }
     }
 
     /// True when [`ArmModel::inverse`] needs no search.
     pub fn has_closed_form(&self) -> bool {
-        self.ur.is_some()
+        self.closed != Closed::None
     }
 
-    fn closed(&self, ur: &Ur, target: &Pose<Base, Flange>, near: &JointPos) -> Branches {
-        let angles = ur.solve(target.get(), near[5]);
-        let turned = ur.joints(&angles, near);
+    /// Answers within limits; those that forward kinematics does not hold good are finished by Newton. `off` is how far the
+    /// chain is from what found them.
+    pub(crate) fn gated(&self, found: &Found, off: f64, target: &Pose<Base, Flange>, near: &JointPos) -> Branches {
         let mut branches = Branches::default();
         for (lane, slot) in branches.slots.iter_mut().enumerate() {
-            let error = angles.error(lane);
+            let error = found.error[lane];
             if error.is_nan() {
                 continue;
             }
-            let mut q = JointPos::zeros(6);
-            q.iter_mut().zip(&turned).for_each(|(v, lanes)| *v = lanes[lane]);
-            if error + ur.off() <= GATE {
+            let mut q = JointPos::zeros(self.dof());
+            q.iter_mut().zip(&found.q).for_each(|(v, lanes)| *v = lanes[lane]);
+            if error + off <= GATE {
                 *slot = if self.limits.hold(&q) { Some(q) } else { self.limits.wrap(&q, near) };
             } else {
                 *slot = self.descend(target.get(), &q, POLISH).and_then(|q| self.limits.wrap(&q, near));

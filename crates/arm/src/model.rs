@@ -5,8 +5,8 @@ use nalgebra::{Isometry3, Point3, Quaternion, UnitQuaternion, UnitVector3, Vecto
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::solver::Closed;
 use crate::trig::sin_cos;
-use crate::ur::Ur;
 use crate::{Digest, JointAcc, JointJerk, JointPos, JointVel, Link, MAX_JOINTS};
 
 /// Columns of the geometric Jacobian, base frame, one per joint: linear rows 0-2 (m/rad), angular rows 3-5.
@@ -35,7 +35,7 @@ pub struct ArmModel {
     /// What the URDF has and this model has not, a sentence each, for the caller to report.
     pub not_modelled: Vec<String>,
     /// The closed form of the nominal arm, if its axes allow one.
-    pub(crate) ur: Option<Ur>,
+    pub(crate) closed: Closed,
 }
 
 /// One revolute joint.
@@ -161,7 +161,7 @@ impl ArmModel {
         if let Some(deviation) = deviations.get(self.dof()) {
             arm.last_from_flange *= deviation;
         }
-        arm.ur = arm.ur.map(Ur::as_guess);
+        arm.closed = arm.closed.as_guess();
         arm
     }
 

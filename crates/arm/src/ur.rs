@@ -11,12 +11,11 @@
 use frames::{Seed, unit};
 use nalgebra::{Isometry3, Matrix3, Rotation3, Translation3, UnitQuaternion, Vector3};
 
+use crate::solver::Found;
 use crate::trig::{Lanes, atan2, sin_cos, turn_to};
-use crate::{ArmModel, JointPos};
+use crate::wrist::root;
+use crate::{ArmModel, JointPos, MAX_JOINTS};
 
-/// Axes further than this (m, rad) from the pattern are no UR. Vendors write 1.570796327, 2e-10 off; a calibrated arm is
-/// 1e-4 off and goes through [`ArmModel::perturbed`].
-const PATTERN: f64 = 1e-7;
 /// A wrist this straight (sine of its angle) counts as straight: what that neglects is far below the gate.
 const STRAIGHT: f64 = 1e-10;
 /// A guess may miss the reachable by this part: centimetres, where calibrated arms are millimetres off.
@@ -31,10 +30,10 @@ pub(crate) struct Ur {
     zero_from_base: Isometry3<f64>,
     /// Frame 6: origin where axes 5 and 6 meet, z along axis 6.
     flange_from_six: Isometry3<f64>,
-    a2: f64,
-    a3: f64,
-    d4: f64,
-    d5: f64,
+    pub(crate) a2: f64,
+    pub(crate) a3: f64,
+    pub(crate) d4: f64,
+    pub(crate) d5: f64,
     /// DH angle = `sign` * joint angle + `offset`.
     sign: [f64; 6],
     offset: [f64; 6],
@@ -43,15 +42,15 @@ pub(crate) struct Ur {
 }
 
 /// DH angles, one lane a branch: bit 2 of the lane is the shoulder, bit 1 the wrist, bit 0 the elbow.
-pub(crate) struct Angles {
+struct Angles {
     theta: [Lanes; 6],
     /// Greatest of position (m) and rotation-matrix error, by forward kinematics; NaN where there is no solution.
     error: Lanes,
 }
 
 impl Ur {
-    /// The pattern in `arm`, if it is there.
-    pub(crate) fn find(arm: &ArmModel) -> Option<Self> {
+    /// The pattern in `arm`, if its axes keep to it within `tolerance` (m, rad).
+    pub(crate) fn find(arm: &ArmModel, tolerance: f64) -> Option<Self> {
         if arm.dof() != 6 {
             return None;
         }
@@ -61,15 +60,15 @@ impl Ur {
         let z0 = sweep.axes[0];
         let z1 = sweep.axes[1];
         for i in [2, 3] {
-            if sweep.axes[i].cross(&z1).norm() > PATTERN {
+            if sweep.axes[i].cross(&z1).norm() > tolerance {
                 return None;
             }
             sign[i] = sweep.axes[i].dot(&z1).signum();
         }
         let (z4, z5) = (sweep.axes[4], sweep.axes[5]);
-        let o1 = meet(line(0), line(1))?;
-        let o4 = meet(line(3), line(4))?;
-        let o5 = meet(line(4), line(5))?;
+        let o1 = meet(line(0), line(1), tolerance)?;
+        let o4 = meet(line(3), line(4), tolerance)?;
+        let o5 = meet(line(4), line(5), tolerance)?;
         // On the parallel axes, frames lie in one plane with o1; only d4 leaves it.
         let flat = |i: usize| sweep.origins[i] - z1 * (sweep.origins[i] - o1).dot(&z1);
         let (o2, o3) = (flat(2), flat(3));
@@ -94,7 +93,7 @@ impl Ur {
         };
         // A quarter more than was seen, for what was not.
         ur.off = 1.25 * ur.distance_to(arm);
-        (ur.off <= 100.0 * PATTERN).then_some(ur)
+        (ur.off <= 100.0 * tolerance).then_some(ur)
     }
 
     /// The closed form of a nominal arm, for a chain that differs from it.
@@ -107,9 +106,16 @@ impl Ur {
         self.off
     }
 
+    /// All branches for a flange pose, each joint turned as near to `near` as whole turns bring it.
+    #[inline]
+    pub(crate) fn found(&self, base_from_flange: &Isometry3<f64>, near: &JointPos) -> Found {
+        let angles = self.solve(base_from_flange, near[5]);
+        Found { q: self.joints(&angles, near), error: angles.error }
+    }
+
     /// All branches for a flange pose; `q6` is taken where the wrist is straight and joint 6 is free.
     #[inline]
-    pub(crate) fn solve(&self, base_from_flange: &Isometry3<f64>, q6: f64) -> Angles {
+    fn solve(&self, base_from_flange: &Isometry3<f64>, q6: f64) -> Angles {
         let six = self.zero_from_base * base_from_flange * self.flange_from_six;
         let r = six.rotation.to_rotation_matrix().into_inner();
         let p = six.translation.vector;
@@ -192,9 +198,9 @@ impl Ur {
 
     /// Joint angles, each turned as near to `near` as whole turns bring it; limits come later.
     #[inline]
-    pub(crate) fn joints(&self, angles: &Angles, near: &JointPos) -> [Lanes; 6] {
-        let mut q = [[0.0; 8]; 6];
-        for (i, lanes) in q.iter_mut().enumerate() {
+    fn joints(&self, angles: &Angles, near: &JointPos) -> [Lanes; MAX_JOINTS] {
+        let mut q = [[0.0; 8]; MAX_JOINTS];
+        for (i, lanes) in q.iter_mut().enumerate().take(6) {
             let turned = turn_to(&angles.theta[i], self.sign[i] * near[i] + self.offset[i]);
             for (v, theta) in lanes.iter_mut().zip(turned) {
                 *v = self.sign[i] * (theta - self.offset[i]);
@@ -257,22 +263,9 @@ impl Ur {
     }
 }
 
-impl Angles {
-    /// By forward kinematics; NaN where there is no solution.
-    pub(crate) fn error(&self, lane: usize) -> f64 {
-        self.error[lane]
-    }
-}
-
 /// +1 for an even number, -1 for an odd one.
 fn side(bits: usize) -> f64 {
     if bits & 1 == 0 { 1.0 } else { -1.0 }
-}
-
-/// Square root that forgives a little below zero; NaN further below.
-#[inline]
-fn root(square: f64, little: f64) -> f64 {
-    if square > -little { square.max(0.0).sqrt() } else { f64::NAN }
 }
 
 /// Angle from `a` to `b` about `axis`.
@@ -281,10 +274,10 @@ fn turn(a: Vector3<f64>, b: Vector3<f64>, axis: Vector3<f64>) -> f64 {
 }
 
 /// Where two lines meet at right angles; `None` when they do not.
-fn meet(a: (Vector3<f64>, Vector3<f64>), b: (Vector3<f64>, Vector3<f64>)) -> Option<Vector3<f64>> {
+fn meet(a: (Vector3<f64>, Vector3<f64>), b: (Vector3<f64>, Vector3<f64>), tolerance: f64) -> Option<Vector3<f64>> {
     let between = b.0 - a.0;
     let normal = a.1.cross(&b.1);
-    (a.1.dot(&b.1).abs() < PATTERN && between.dot(&normal).abs() < PATTERN).then(|| a.0 + a.1 * between.dot(&a.1))
+    (a.1.dot(&b.1).abs() < tolerance && between.dot(&normal).abs() < tolerance).then(|| a.0 + a.1 * between.dot(&a.1))
 }
 
 /// The frame at `origin` with these axes, made exactly square.

@@ -15,8 +15,8 @@ use nalgebra::{Isometry3, Matrix3, Point3, Quaternion, Translation3, UnitQuatern
 use urdf_rs::{Geometry, Joint, JointType, Robot};
 
 use crate::dynamics::FREE_FALL;
+use crate::solver::Closed;
 use crate::tree::Tree;
-use crate::ur::Ur;
 use crate::{
     ArmError, ArmModel, Capsule, Form, JointAcc, JointJerk, JointModel, JointPos, JointVel, Limits, Link, Look,
     MAX_JOINTS, tree,
@@ -86,7 +86,7 @@ fn build(
         links: Vec::with_capacity(moving),
         free_fall: FREE_FALL,
         not_modelled: Vec::new(),
-        ur: None,
+        closed: Closed::None,
     };
     let mut attach = Attach { path, robot, tree, way, missing: Vec::new() };
     attach.all(&mut arm.base_link, base, &Isometry3::identity())?;
@@ -112,7 +112,7 @@ fn build(
     }
     arm.last_from_flange = since_joint;
     arm.not_modelled = attach.missing;
-    arm.ur = Ur::find(&arm);
+    arm.closed = Closed::find(&arm);
     Ok(arm)
 }
 

@@ -8,6 +8,7 @@ mod files;
 mod inverse;
 mod kinematics;
 mod motion;
+mod patterns;
 
 use std::path::PathBuf;
 
