@@ -25,7 +25,8 @@ fn report(name: &str, n: usize, mut call: impl FnMut(usize)) -> f64 {
     let mean = times.iter().sum::<f64>() / times.len() as f64;
     let (median, high) = (times[times.len() / 2], times[times.len() * 999 / 1000]);
     let worst = times.last().copied().unwrap_or_default();
-    println!("{name:32} mean {mean:9.3}  median {median:9.3}  p99.9 {high:9.3}  worst {worst:9.3} us");
+    let best = times.first().copied().unwrap_or_default();
+    println!("{name:32} best {best:9.3}  mean {mean:9.3}  median {median:9.3}  p99.9 {high:9.3}  worst {worst:9.3} us");
     median
 }
 

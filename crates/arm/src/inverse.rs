@@ -73,6 +73,7 @@ impl ArmModel {
     /// chain is from what found them.
     pub(crate) fn gated(&self, found: &Found, off: f64, target: &Pose<Base, Flange>, near: &JointPos) -> Branches {
         let mut branches = Branches::default();
+        let inside = self.limits.hold(near);
         for (lane, slot) in branches.slots.iter_mut().enumerate() {
             let error = found.error[lane];
             if error.is_nan() {
@@ -81,7 +82,7 @@ impl ArmModel {
             let mut q = JointPos::zeros(self.dof());
             q.iter_mut().zip(&found.q).for_each(|(v, lanes)| *v = lanes[lane]);
             if error + off <= GATE {
-                *slot = if self.limits.hold(&q) { Some(q) } else { self.limits.wrap(&q, near) };
+                *slot = if inside { self.limits.settle(&mut q).then_some(q) } else { self.limits.wrap(&q, near) };
             } else {
                 *slot = self.descend(target.get(), &q, POLISH).and_then(|q| self.limits.wrap(&q, near));
             }

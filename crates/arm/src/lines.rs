@@ -129,18 +129,24 @@ pub(crate) fn zyz((sa, ca): (f64, f64), (sb, cb): (f64, f64), (sc, cc): (f64, f6
 }
 
 /// Sine of `b`, then sine and cosine of `c`, from the last row of `Rz(a) Ry(b) Rz(c)`. Where `b` is so small that `c` can
-/// be the wanted angle (`free`, sine and cosine) within [`STRAIGHT`], it is.
+/// be the wanted angle `free` within [`STRAIGHT`], it is.
 #[inline]
-pub(crate) fn bend(e31: f64, e32: f64, free: (f64, f64)) -> (f64, (f64, f64)) {
+pub(crate) fn bend(e31: f64, e32: f64, free: f64) -> (f64, (f64, f64)) {
     let sb = (e31 * e31 + e32 * e32).sqrt();
-    let (s, c) = (e32 - sb * free.0, -e31 - sb * free.1);
-    if sb < NEAR_STRAIGHT && s * s + c * c < STRAIGHT * STRAIGHT { (sb, free) } else { (sb, (e32 / sb, -e31 / sb)) }
+    if sb < NEAR_STRAIGHT {
+        let free = free.sin_cos();
+        let (s, c) = (e32 - sb * free.0, -e31 - sb * free.1);
+        if s * s + c * c < STRAIGHT * STRAIGHT {
+            return (sb, free);
+        }
+    }
+    (sb, (e32 / sb, -e31 / sb))
 }
 
 /// `a`, `b`, `c` as (sine, cosine), not normed, of a rotation `Rz(a) Ry(b) Rz(c)` with `b` in [0, pi]; the other answer
 /// is `a + pi, -b, c + pi`. Where `b` leaves only `a` and `c` together known, `c` is `free`.
 #[inline]
-pub(crate) fn split(m: &Matrix3<f64>, free: (f64, f64)) -> [(f64, f64); 3] {
+pub(crate) fn split(m: &Matrix3<f64>, free: f64) -> [(f64, f64); 3] {
     let (sb, c) = bend(m[(2, 0)], m[(2, 1)], free);
     // From the whole rotation, so that `a` makes up for what `c` lacks.
     let a = (-(m[(0, 0)] * c.0 + m[(0, 1)] * c.1), m[(1, 0)] * c.0 + m[(1, 1)] * c.1);
@@ -186,7 +192,7 @@ mod tests {
                     let rotation = axes.iter().zip(q).fold(Matrix3::identity(), |m, (axis, q)| {
                         m * UnitQuaternion::from_axis_angle(&axis.along, q).to_rotation_matrix().into_inner()
                     });
-                    let parts = split(&euler.core(&rotation), q[2].sin_cos());
+                    let parts = split(&euler.core(&rotation), q[2]);
                     let [a, b, c] = parts.map(|(s, c)| s.atan2(c).sin_cos());
                     let again = euler.before * zyz(a, b, c) * euler.after.transpose();
                     assert!((again - rotation).norm() < 1e-12, "{q:?}: {:e}", (again - rotation).norm());

@@ -82,6 +82,22 @@ impl Limits {
         q.iter().zip(self.lower.iter().zip(self.upper.iter())).all(|(q, (lo, hi))| (lo..=hi).contains(&q))
     }
 
+    /// The same for angles that are within half a turn of where they are wanted already: no rounding, hardly a branch.
+    #[inline]
+    pub(crate) fn settle(&self, q: &mut JointPos) -> bool {
+        use std::f64::consts::TAU;
+        // As in `wrap`.
+        let slack = 1e-12;
+        let mut inside = true;
+        for (v, (lower, upper)) in q.iter_mut().zip(self.lower.iter().zip(self.upper.iter())) {
+            let turned = if *v < lower - slack { *v + TAU } else { *v };
+            let turned = if turned > upper + slack { turned - TAU } else { turned };
+            inside &= lower - slack <= turned && turned <= upper + slack;
+            *v = turned.max(*lower).min(*upper);
+        }
+        inside
+    }
+
     /// The turn of each joint (whole 2 pi) nearest to `near` that is within limits; `None` when one has none.
     pub fn wrap(&self, q: &JointPos, near: &[f64]) -> Option<JointPos> {
         let mut all = *q;

@@ -14,9 +14,6 @@ use crate::JointPos;
 use crate::lines::{Euler, Line, common, meet, split};
 use crate::wrist::{Wrist, root};
 
-/// How far past the reachable an answer is still given, as a part: the chain itself is asked afterwards.
-const LITTLE: f64 = 1e-6;
-
 /// Angles of six joints, one for each branch there is.
 pub(crate) type Answers = [Option<[f64; 6]>; 8];
 
@@ -55,19 +52,20 @@ impl Six {
         })
     }
 
-    /// Answers for the product of all turns; joints that are free stay at `near`.
-    pub(crate) fn solve(&self, turns: &Isometry3<f64>, near: &[f64; 6]) -> Answers {
+    /// Answers for the product of all turns; joints that are free stay at `near`. What misses the reachable by the part
+    /// `little` is answered with the nearest there is.
+    pub(crate) fn solve(&self, turns: &Isometry3<f64>, near: &[f64; 6], little: f64) -> Answers {
         if !self.reversed {
-            return self.forwards(turns, near);
+            return self.forwards(turns, near, little);
         }
         // Read backwards, with every axis reversed, the same angles give the inverse of the product.
         let back = |q: [f64; 6]| std::array::from_fn(|i| q[5 - i]);
-        self.forwards(&turns.inverse(), &back(*near)).map(|q| q.map(back))
+        self.forwards(&turns.inverse(), &back(*near), little).map(|q| q.map(back))
     }
 
-    fn forwards(&self, turns: &Isometry3<f64>, near: &[f64; 6]) -> Answers {
+    fn forwards(&self, turns: &Isometry3<f64>, near: &[f64; 6], little: f64) -> Answers {
         match &self.kind {
-            Kind::Pieper(pieper) => pieper.solve(turns, near),
+            Kind::Pieper(pieper) => pieper.solve(turns, near, little),
             Kind::Wrist(wrist) => {
                 let Some(near) = JointPos::from_slice(near) else { return [None; 8] };
                 let found = wrist.solve(turns, &near);
@@ -91,17 +89,19 @@ impl Pieper {
     }
 
     /// Bit 2 of a slot is the pair of axes, bit 1 the spherical end, bit 0 the elbow.
-    fn solve(&self, turns: &Isometry3<f64>, near: &[f64; 6]) -> Answers {
+    fn solve(&self, turns: &Isometry3<f64>, near: &[f64; 6], little: f64) -> Answers {
         let mut answers = [None; 8];
         let [one, two, three] = &self.lines;
         let rotation = turns.rotation.to_rotation_matrix().into_inner();
         let goal = (turns * Point3::from(self.centre)).coords - self.apex;
-        for (elbow, q3) in distance(three, &self.centre, &self.apex, goal.norm()).into_iter().flatten().enumerate() {
+        for (elbow, q3) in
+            distance(three, &self.centre, &self.apex, goal.norm(), little).into_iter().flatten().enumerate()
+        {
             let v = (three.turn(q3) * Point3::from(self.centre)).coords - self.apex;
-            for (pair, (q1, q2)) in two_turns(one, two, &v, &goal).into_iter().flatten().enumerate() {
+            for (pair, (q1, q2)) in two_turns(one, two, &v, &goal, little).into_iter().flatten().enumerate() {
                 let arm = one.turn(q1) * two.turn(q2) * three.turn(q3);
                 let left = arm.rotation.to_rotation_matrix().into_inner().transpose() * rotation;
-                let parts = split(&self.euler.core(&left), near[5].sin_cos());
+                let parts = split(&self.euler.core(&left), near[5]);
                 let [a, b, c] = parts.map(|(s, c)| s.atan2(c));
                 for flip in 0..2 {
                     let (side, half) = if flip == 0 { (1.0, 0.0) } else { (-1.0, std::f64::consts::PI) };
@@ -115,25 +115,25 @@ impl Pieper {
 }
 
 /// Turns of `axis` that bring `p` to `length` from `q`.
-fn distance(axis: &Line, p: &Vector3<f64>, q: &Vector3<f64>, length: f64) -> [Option<f64>; 2] {
+fn distance(axis: &Line, p: &Vector3<f64>, q: &Vector3<f64>, length: f64, little: f64) -> [Option<f64>; 2] {
     let w = axis.along.into_inner();
     let (c, a) = (p - axis.point, q - axis.point);
     let (x, y) = (axis.off(p).dot(&axis.off(q)), w.cross(&c).dot(&a));
     let z = 0.5 * (c.norm_squared() + a.norm_squared() - length * length) - c.dot(&w) * a.dot(&w);
     let part = z / x.hypot(y);
-    let wide = root(1.0 - part * part, LITTLE).atan2(part);
+    let wide = root(1.0 - part * part, little).atan2(part);
     [1.0, -1.0].map(|side| (!wide.is_nan()).then(|| y.atan2(x) + side * wide))
 }
 
 /// Turns of two meeting axes, the second first, that bring `from` to `to`; both seen from where the axes meet.
-fn two_turns(one: &Line, two: &Line, from: &Vector3<f64>, to: &Vector3<f64>) -> [Option<(f64, f64)>; 2] {
+fn two_turns(one: &Line, two: &Line, from: &Vector3<f64>, to: &Vector3<f64>, little: f64) -> [Option<(f64, f64)>; 2] {
     let (w1, w2) = (one.along.into_inner(), two.along.into_inner());
     let (normal, c) = (w1.cross(&w2), w1.dot(&w2));
     let square = normal.norm_squared();
     let (a, b) = (to.dot(&w1), from.dot(&w2));
     let (alpha, beta) = ((a - c * b) / square, (b - c * a) / square);
     let rest = (from.norm_squared() - alpha * alpha - beta * beta - 2.0 * alpha * beta * c) / square;
-    let gamma = root(rest, LITTLE * from.norm_squared());
+    let gamma = root(rest, little * from.norm_squared());
     let angle =
         |w: &Vector3<f64>, p: &Vector3<f64>, q: &Vector3<f64>| w.dot(&p.cross(q)).atan2(p.dot(q) - p.dot(w) * q.dot(w));
     [1.0, -1.0].map(|side| {

@@ -10,7 +10,7 @@ use crate::pieper::Six;
 use crate::srs::Srs;
 use crate::trig::Lanes;
 use crate::ur::Ur;
-use crate::wrist::Wrist;
+use crate::wrist::{GUESS, Wrist};
 use crate::{ArmModel, Joint, JointPos, MAX_JOINTS};
 
 /// Where the arms beside the wrist are tried for a joint to lock: the ends first, because what is left is then the same for
@@ -65,6 +65,8 @@ pub enum Solver {
         joint: Option<Joint>,
         /// The three axes that meet are those nearest to the base.
         at_base: bool,
+        /// See above.
+        exact: bool,
     },
     /// No closed form: damped least squares from many seeds, then k. Slow, and a slot is no branch.
     Numeric,
@@ -90,6 +92,8 @@ pub(crate) struct Locked {
     pub(crate) flange_at_zero: Isometry3<f64>,
     tolerance: f64,
     at_base: bool,
+    /// The chain is not quite this one.
+    guess: bool,
 }
 
 /// All branches of one pose, a lane each; rows past the joints mean nothing.
@@ -155,15 +159,18 @@ impl Closed {
                 srs.off = f64::INFINITY;
                 Self::Srs(srs, back)
             }
-            // Newton follows in any case.
-            Self::Locked(_) | Self::None => self,
+            Self::Locked(mut locked) => {
+                locked.guess = true;
+                Self::Locked(locked)
+            }
+            Self::None => self,
         }
     }
 }
 
 impl Locked {
     fn find(arm: &ArmModel, lines: [Line; MAX_JOINTS], back: Isometry3<f64>, tolerance: f64) -> Option<Self> {
-        let mut locked = Self { joint: None, lines, flange_at_zero: back, tolerance, at_base: false };
+        let mut locked = Self { joint: None, lines, flange_at_zero: back, tolerance, at_base: false, guess: false };
         if arm.dof() == 6 {
             locked.at_base = locked.six(0.0)?.reversed;
             return Some(locked);
@@ -209,7 +216,9 @@ impl Locked {
         // The locked joint's place among seven.
         let place = |i: usize| i + usize::from(self.joint.is_some_and(|joint| i >= joint));
         let near = std::array::from_fn(|i| near[place(i)]);
-        six.solve(&turns, &near).map(|q| {
+        // The chain itself is asked afterwards; rounding is forgiven here.
+        let little = if self.guess { GUESS } else { 1e-9 };
+        six.solve(&turns, &near, little).map(|q| {
             let q = q?;
             let mut all = JointPos::zeros(6 + usize::from(self.joint.is_some()));
             if let Some(joint) = self.joint {
@@ -235,7 +244,7 @@ impl ArmModel {
                 exact: w.off.is_finite(),
             },
             Closed::Srs(s, _) => Solver::Srs { upper: s.upper.norm(), fore: s.fore.norm(), exact: s.off.is_finite() },
-            Closed::Locked(l) => Solver::LockedJoint { joint: l.joint.map(Joint), at_base: l.at_base },
+            Closed::Locked(l) => Solver::LockedJoint { joint: l.joint.map(Joint), at_base: l.at_base, exact: !l.guess },
             Closed::None => Solver::Numeric,
         }
     }
@@ -262,13 +271,13 @@ impl std::fmt::Display for Solver {
                 write!(f, "seven-joint closed form by arm angle, upper arm {upper:.2}, forearm {fore:.2} mm")?;
                 *exact
             }
-            Self::LockedJoint { joint, at_base } => {
+            Self::LockedJoint { joint, at_base, exact } => {
                 let end = if *at_base { "shoulder" } else { "wrist" };
                 match joint {
                     Some(joint) => write!(f, "closed form with {joint} locked, spherical {end}")?,
                     None => write!(f, "closed form by a spherical {end} and two axes that meet")?,
                 }
-                true
+                *exact
             }
             Self::Numeric => {
                 write!(f, "no closed form: searched from many seeds, slow")?;

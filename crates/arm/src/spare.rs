@@ -82,20 +82,22 @@ impl ArmModel {
         // Where nothing is within limits at the coarse steps, there may be a narrow gap between them.
         for fine in [1, 8] {
             let count = fine * SPARES;
-            for k in 0..=2 * count {
-                // Outwards from `near`, one step either side in turn. An arm angle comes round again after half of them.
-                let out = k.div_ceil(2) as f64 * if k % 2 == 0 { -1.0 } else { 1.0 };
-                let value = here + out * range / count as f64;
-                if if turns { k > count } else { !(lower..=upper).contains(&value) } {
-                    continue;
-                }
-                self.inverse_arm_angles(target, &[value], near, |_, some| {
+            // Outwards from `near`, one step either side in turn. An arm angle comes round again after half of them.
+            let value = |k: usize| {
+                let out = k.div_ceil(2) as f64 * if k.is_multiple_of(2) { -1.0 } else { 1.0 };
+                Some(here + out * range / count as f64).filter(|v| turns || (lower..=upper).contains(v))
+            };
+            let mut values = (0..=if turns { count } else { 2 * count }).filter_map(value);
+            loop {
+                let mut some = [0.0; 4];
+                let taken = some.iter_mut().zip(&mut values).map(|(slot, v)| *slot = v).count();
+                self.inverse_arm_angles(target, &some[..taken], near, |_, some| {
                     for (slot, q) in all.slots.iter_mut().zip(some.slots) {
                         *slot = slot.or(q);
                     }
                 });
-                if all.slots.iter().all(Option::is_some) {
-                    return all;
+                if taken < some.len() || all.slots.iter().all(Option::is_some) {
+                    break;
                 }
             }
             if all != Branches::default() {

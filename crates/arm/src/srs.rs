@@ -15,10 +15,7 @@ use crate::JointPos;
 use crate::lines::{Euler, Line, common, split, zyz};
 use crate::solver::Found;
 use crate::trig::{atan2, sin_cos, turn_to};
-use crate::wrist::root;
-
-/// A guess may miss the reachable by this part: centimetres, where calibrated arms are millimetres off.
-const GUESS: f64 = 0.05;
+use crate::wrist::{GUESS, root};
 
 /// Lengths and zero positions of such an arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -179,7 +176,7 @@ impl Srs {
         for (e, half) in aimed.halves.iter().enumerate() {
             for (row, (parts, free)) in [(&half.shoulder, near[2]), (&half.wrist, near[6])].into_iter().enumerate() {
                 let core = parts[0] + parts[1] * c + parts[2] * s;
-                for (k, (y, x)) in split(&core, free.sin_cos()).into_iter().enumerate() {
+                for (k, (y, x)) in split(&core, free).into_iter().enumerate() {
                     (ys[row][3 * e + k], xs[row][3 * e + k]) = (y, x);
                 }
             }
@@ -203,7 +200,7 @@ impl Srs {
         let mut theta = [[0.0; 8]; 7];
         let pi = |bit: usize| if bit == 0 { 0.0 } else { std::f64::consts::PI };
         let side = |bit: usize| if bit == 0 { 1.0 } else { -1.0 };
-        for lane in 0..8 {
+        for (lane, slot) in found.error.iter_mut().enumerate() {
             let (e, shoulder, wrist) = (lane & 1, lane & 4, lane & 2);
             theta[0][lane] = angles[0][3 * e] + pi(shoulder);
             theta[1][lane] = side(shoulder) * angles[0][3 * e + 1] - self.inner.offset;
@@ -212,7 +209,7 @@ impl Srs {
             theta[4][lane] = angles[1][3 * e] + pi(wrist);
             theta[5][lane] = side(wrist) * angles[1][3 * e + 1] - self.outer.offset;
             theta[6][lane] = angles[1][3 * e + 2] + pi(wrist);
-            found.error[lane] = error[e];
+            *slot = error[e];
         }
         for (i, (q, theta)) in found.q.iter_mut().zip(&theta).enumerate() {
             *q = turn_to(theta, near[i]);

@@ -13,13 +13,11 @@ use nalgebra::{Isometry3, Matrix3, Rotation3, Translation3, UnitQuaternion, Vect
 
 use crate::solver::Found;
 use crate::trig::{Lanes, atan2, sin_cos, turn_to};
-use crate::wrist::root;
+use crate::wrist::{GUESS, root};
 use crate::{ArmModel, JointPos, MAX_JOINTS};
 
 /// A wrist this straight (sine of its angle) counts as straight: what that neglects is far below the gate.
 const STRAIGHT: f64 = 1e-10;
-/// A guess may miss the reachable by this part: centimetres, where calibrated arms are millimetres off.
-const GUESS: f64 = 0.05;
 /// Every answer is this close, m and rad: the promise of [`ArmModel::inverse`].
 pub(crate) const GATE: f64 = 1e-9;
 

@@ -16,7 +16,7 @@ use crate::solver::Found;
 use crate::trig::{Lanes, atan2, sin_cos, turn_to};
 
 /// A guess may miss the reachable by this part: centimetres, where calibrated arms are millimetres off.
-const GUESS: f64 = 0.05;
+pub(crate) const GUESS: f64 = 0.05;
 
 /// Lengths and zero positions of a spherical-wrist arm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,8 +38,10 @@ pub(crate) struct Wrist {
     pub(crate) offset2: f64,
     /// Of the forearm against the upper arm at zero.
     pub(crate) offset3: f64,
-    /// Sine and cosine of the forearm's angle at zero.
-    fore_zero: (f64, f64),
+    /// Sine and cosine of the angle from axis 4 to the forearm.
+    fore_from_four: (f64, f64),
+    /// Of axis 5 about axis 4 at zero, from `v`.
+    offset4: f64,
     /// The wrist's centre at zero, in the arm's frame.
     centre: Vector3<f64>,
     euler: Euler,
@@ -70,8 +72,12 @@ impl Wrist {
         if upper < 1e-3 || fore < 1e-3 {
             return None;
         }
-        let (offset2, whole) = (to_three.x.atan2(to_three.z), to_centre.x.atan2(to_centre.z));
         let local = [3, 4, 5].map(|i: usize| lines[i].moved(&frame_from_base));
+        let (four, five) = (local[0].along, local[1].along);
+        if four.y.abs() > tolerance {
+            return None;
+        }
+        let (offset2, whole) = (to_three.x.atan2(to_three.z), to_centre.x.atan2(to_centre.z));
         Some(Self {
             frame_from_base,
             base_from_frame,
@@ -82,7 +88,9 @@ impl Wrist {
             sign3: lines[2].along.dot(&lines[1].along).signum(),
             offset2,
             offset3: whole - offset2,
-            fore_zero: whole.sin_cos(),
+            fore_from_four: (whole - four.x.atan2(four.z)).sin_cos(),
+            // `v` about axis 4 is a quarter turn past the side of the plane.
+            offset4: (-five.dot(&Vector3::y().cross(&four))).atan2(five.y),
             centre,
             euler: Euler::new(&local),
             off: f64::INFINITY,
@@ -155,32 +163,27 @@ impl Wrist {
                 let (s2, c2) = ((out * k1 - up * k2) * inv, (up * k1 + out * k2) * inv);
                 (yb[i], xb[i]) = (s2, c2);
                 let (s23, c23) = ((out - self.upper * s2) / self.fore, (up - self.upper * c2) / self.fore);
-                sd[i] = s23 * self.fore_zero.1 - c23 * self.fore_zero.0;
-                cd[i] = c23 * self.fore_zero.1 + s23 * self.fore_zero.0;
+                sd[i] = s23 * self.fore_from_four.1 - c23 * self.fore_from_four.0;
+                cd[i] = c23 * self.fore_from_four.1 + s23 * self.fore_from_four.0;
             }
         }
 
         // Wrist: what the arm leaves to be turned.
         let n = r * self.euler.after;
-        let before = &self.euler.before;
-        let free = near[5].sin_cos();
         let (mut s6, mut c6) = ([0.0; 4], [1.0; 4]);
-        for i in 0..4 {
-            let sh = i >> 1;
-            // From the arm's frame into the forearm's.
-            let into = |v: Vector3<f64>| {
-                let (a, b) = (v.x * c1[sh] + v.y * s1[sh], v.y * c1[sh] - v.x * s1[sh]);
-                Vector3::new(a * cd[i] - v.z * sd[i], b, a * sd[i] + v.z * cd[i])
-            };
-            let (x, y, z) = (into(n.column(0).into()), into(n.column(1).into()), into(n.column(2).into()));
-            let four: Vector3<f64> = before.column(2).into();
-            let (e31, e32, e33) = (four.dot(&x), four.dot(&y), four.dot(&z));
-            let (s5, six) = bend(e31, e32, free);
-            (s6[i], c6[i]) = six;
-            // Joint 4 from the whole rotation, so that it makes up for a free joint 6.
-            let side = x * s6[i] + y * c6[i];
-            (ya[4 + i], xa[4 + i]) = (s5, e33);
-            (yb[4 + i], xb[4 + i]) = (-before.column(0).dot(&side), before.column(1).dot(&side));
+        for sh in 0..2 {
+            // Columns in the arm's plane and beside it.
+            let plane: [f64; 3] = std::array::from_fn(|k| n[(0, k)] * c1[sh] + n[(1, k)] * s1[sh]);
+            let beside: [f64; 2] = std::array::from_fn(|k| n[(1, k)] * c1[sh] - n[(0, k)] * s1[sh]);
+            for i in 2 * sh..2 * sh + 2 {
+                let four = |k: usize| plane[k] * sd[i] + n[(2, k)] * cd[i];
+                let (s5, (s, c)) = bend(four(0), four(1), near[5]);
+                // Joint 4 from the whole rotation, so that it makes up for a free joint 6.
+                let (out, up) = (plane[0] * s + plane[1] * c, n[(2, 0)] * s + n[(2, 1)] * c);
+                (ya[4 + i], xa[4 + i]) = (s5, four(2));
+                (yb[4 + i], xb[4 + i]) = (up * sd[i] - out * cd[i], beside[0] * s + beside[1] * c);
+                (s6[i], c6[i]) = (s, c);
+            }
         }
         let first = atan2(&ya, &xa);
         let second = atan2(&yb, &xb);
@@ -189,7 +192,7 @@ impl Wrist {
 
         let mut found = Found::NONE;
         let mut theta = [[0.0; 8]; 6];
-        for lane in 0..8 {
+        for (lane, slot) in found.error.iter_mut().enumerate() {
             let (sh, elbow) = (lane >> 2, lane & 1);
             let i = 2 * sh + elbow;
             let (fold, flip, side) = (
@@ -200,10 +203,10 @@ impl Wrist {
             theta[0][lane] = first[sh];
             theta[1][lane] = second[i] - self.offset2;
             theta[2][lane] = self.sign3 * (fold - self.offset3);
-            theta[3][lane] = second[4 + i] + flip;
+            theta[3][lane] = second[4 + i] + flip - self.offset4;
             theta[4][lane] = side * first[4 + i] - self.euler.offset;
             theta[5][lane] = last[i] + flip;
-            found.error[lane] = error[i];
+            *slot = error[i];
         }
         for (i, (q, theta)) in found.q.iter_mut().zip(&theta).enumerate() {
             *q = turn_to(theta, near[i]);
@@ -221,19 +224,17 @@ impl Wrist {
             third[4 + i] = last[i];
         }
         let ((sa, ca), (sb, cb), (sc, cc)) = (sin_cos(first), sin_cos(second), sin_cos(&third));
-        let before = &self.euler.before;
         std::array::from_fn(|i| {
             let sh = i >> 1;
             let (s1, c1) = (sa[sh], ca[sh]);
             let (u, z) = (self.a1 + self.upper * sb[i] + self.fore * sc[i], self.upper * cb[i] + self.fore * cc[i]);
             let place = Vector3::new(u * c1 - self.b * s1 - p.x, u * s1 + self.b * c1 - p.y, z - p.z);
             let (sd, cd) = (
-                sc[i] * self.fore_zero.1 - cc[i] * self.fore_zero.0,
-                cc[i] * self.fore_zero.1 + sc[i] * self.fore_zero.0,
+                sc[i] * self.fore_from_four.1 - cc[i] * self.fore_from_four.0,
+                cc[i] * self.fore_from_four.1 + sc[i] * self.fore_from_four.0,
             );
             let (s4, c4, s5, c5, s6, c6) = (sb[4 + i], cb[4 + i], sa[4 + i], ca[4 + i], sc[4 + i], cc[4 + i]);
             let back = |v: Vector3<f64>| {
-                let v = before * v;
                 let a = v.x * cd + v.z * sd;
                 Vector3::new(a * c1 - v.y * s1, a * s1 + v.y * c1, v.z * cd - v.x * sd)
             };

@@ -250,7 +250,7 @@ fn the_kuka_iiwa14() {
 #[test]
 fn the_franka_fr3() {
     let Some(arm) = vendor("fr3", None, None) else { return };
-    assert_eq!(arm.solver(), Solver::LockedJoint { joint: Some(arm::Joint(6)), at_base: true });
+    assert_eq!(arm.solver(), Solver::LockedJoint { joint: Some(arm::Joint(6)), at_base: true, exact: true });
     check_spare(&arm, "fr3", 2_000);
 }
 
@@ -366,8 +366,9 @@ fn arms_as_built() {
                 (found + u64::from(clear && (hit || arm.dof() == 7 && near)), regular + u64::from(clear));
         }
         println!("{name} as built: {found} of {regular} off singularities, error at most {worst:.1e}");
-        // An answer next to a limit may lie outside once it is finished.
-        assert!(found + 3 >= regular && regular > 200, "{name}: {found} of {regular}");
+        // An answer next to a limit may lie outside once it is finished; and where joint 7 is locked, what is left may be
+        // singular though the whole arm is not.
+        assert!(100 * found >= 95 * regular && regular > 200, "{name}: {found} of {regular}");
     }
 }
 
