@@ -82,21 +82,19 @@ fn dot(treatment: &Treatment, site: &Site, emphasis: Emphasis) -> Dot {
     Dot { at: site.head_from_skin.origin(), normal: site.head_from_skin.z(), radius: DRAWN, colour: PIGMENT, opacity }
 }
 
-/// Area of skin that a dot blackens, m². By the embedded-column law `R = R0*exp(-B*N*d*h*(1-exp(-mu*d)))` (skin.md 3.5)
-/// a single dot takes `B*d*h*(1-exp(-mu*d))` of the light of its surroundings, whatever else is near.
+/// Area of skin that a dot blackens, m²: [`skin::dot_area`].
 fn taken(person: &Person, site: &Site) -> f64 {
     let facts = person.facts(site.zone);
     let Some([top, bottom]) = skin::column(site.target, facts.epidermis) else { return 0.0 };
-    let density = PerSquareMetre::from_per_cm2(10.0);
-    let diameter = site.healed.max(Metres::from_mm(0.10)).min(Metres::from_mm(0.30));
+    let diameter = site.healed.max(Metres::from_mm(0.06)).min(Metres::from_mm(0.40));
     // `shade` is the part of the light across the dot that it takes, `1-exp(-mu*d)`.
     let absorption = (-(1.0 - site.shade.clamp(0.0, 1.0)).ln() / diameter.get()).min(skin::BLACK);
     let lightness = person.lightness().clamp(32.0, 72.0);
-    let column = [top, bottom.min(Metres::from_mm(0.80))];
-    let load = skin::optical_load(&skin::Stipple { lightness, density, diameter, column, absorption });
+    let column = [top, bottom.min(Metres::from_mm(1.20))];
+    let stipple = skin::Stipple { lightness, density: PerSquareMetre::ZERO, diameter, column, absorption };
     // Outside the law's range (a dot shallower or deeper than any simulated) its own area is what is known.
     let geometric = 0.25 * std::f64::consts::PI * site.healed.get() * site.healed.get();
-    load.map_or(geometric, |load| facts.side_light * load / density.get())
+    skin::dot_area(&stipple).map_or(geometric, |area| facts.side_light * area)
 }
 
 /// Colour of untreated skin under white light (own choice, in even steps of lightness).

@@ -23,8 +23,7 @@ use crate::healing::{
     DIAMETERS, EDGE, EPIDERMIS, THICKNESS, TIPS, blow_out_law, column, diameter_at, retained_law, shed_law,
 };
 use crate::{
-    BLACK, Fade, Local, Person, SkinError, Stipple, Variation, Zone, ZoneFacts, absorption, hits_count, optical_load,
-    veil,
+    BLACK, Fade, Local, Person, SkinError, Stipple, Variation, Zone, ZoneFacts, absorption, dot_area, hits_count, veil,
 };
 
 /// How wrong the published retention of 0.70 may be, 95 of 100: "about one third disappears" (S73 A) read as 28 to 38 % (E).
@@ -35,13 +34,13 @@ pub const FADE_ERROR: f64 = 0.01;
 pub const BEYOND_MOST: f64 = 0.05;
 /// Sheds with the epidermis between these ages (skin.md 1.2: 4-6 weeks, S17, S20 B).
 const SHEDDING: [f64; 2] = [28.0 * DAY, 42.0 * DAY];
-/// Columns for which the optical law is simulated: bottom at most, middle from and to, mm (skin.md 3.5b).
-const BOTTOM: f64 = 0.80;
-const MIDDLE: [f64; 2] = [0.20, 0.60];
+/// Columns for which the optical law is simulated, mm: from here to there, so high at least; see [`crate::optical_load`].
+const COLUMNS: [f64; 2] = [0.05, 1.20];
+const LOWEST: f64 = 0.01;
 /// Dots for which it is, mm.
-const OPTICAL_DIAMETERS: [f64; 2] = [0.10, 0.30];
+const OPTICAL_DIAMETERS: [f64; 2] = [0.06, 0.40];
 
-/// How much light a dot takes, as an area: `ln(R0/R)` of a stipple is this times the dots per area (skin.md 3.5b), m².
+/// How much light a dot takes, as an area, m²: that of [`crate::dot_area`], on this skin. [`crate::load_of`] makes a tone of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Strength {
     /// Expected.
@@ -240,19 +239,19 @@ impl Healing {
             beyond += if case.beyond || off { case.weight } else { 0.0 };
             let one = Stipple {
                 lightness: self.lightness,
-                density: ONE,
+                density: PerSquareMetre::ZERO,
                 diameter: inside,
                 column,
                 absorption: self.absorption(case, d, left),
             };
-            sum += case.weight * optical_load(&one)?;
+            sum += case.weight * dot_area(&one)?;
         }
         if beyond > BEYOND_MOST {
             // The middle dot says which number it is; where it is inside, the spread is what is too wide.
             self.middle(age)?;
             return within("dots beyond the optical law", 100.0 * beyond, [0.0, 100.0 * BEYOND_MOST], "%");
         }
-        Ok(self.zone.side_light * sum / ONE.get() * veil(age.span())?)
+        Ok(self.zone.side_light * sum * veil(age.span())?)
     }
 
     /// The optical law for the dot at its target in the zone's middle skin, nothing held.
@@ -261,12 +260,15 @@ impl Healing {
         let top = self.zone.epidermis + EDGE;
         let column = [top.min(self.dot.tip.length()), self.dot.tip.length()];
         let diameter = diameter_at(healed, age.span())?;
-        optical_load(&Stipple { lightness: self.lightness, density: ONE, diameter, column, absorption: 0.0 })
+        dot_area(&Stipple {
+            lightness: self.lightness,
+            density: PerSquareMetre::ZERO,
+            diameter,
+            column,
+            absorption: 0.0,
+        })
     }
 }
-
-/// The law is linear in the density: any will do.
-const ONE: PerSquareMetre = PerSquareMetre::new(1.0);
 
 #[derive(Default)]
 struct Sum {
@@ -297,18 +299,14 @@ fn depths(dot: &Dot) -> Vec<(Penetration, f64)> {
     (-half..=half).map(|k| (Penetration::new(tip(node(k))), weight(node(k)) / total)).collect()
 }
 
-/// The column held inside the optical law, and whether it was outside. Below 0.80 mm pigment counts no more; a column too
-/// near the surface counts as far down as the law goes, as high as it is.
-fn held([top, bottom]: [Metres; 2]) -> (Option<[Metres; 2]>, bool) {
+/// The column held inside the optical law, and whether it was outside. Below 1.20 mm pigment counts no more.
+fn held([was_top, was_bottom]: [Metres; 2]) -> (Option<[Metres; 2]>, bool) {
     let mm = Metres::from_mm;
-    let (was_top, was_bottom) = (top, bottom);
-    let bottom = bottom.min(mm(BOTTOM));
-    let top = top.min(bottom);
-    let middle = (top + bottom) * 0.5;
-    let shift = middle.max(mm(MIDDLE[0])).min(mm(MIDDLE[1])) - middle;
-    let column = [top + shift, bottom + shift];
-    let off = (column[0] - was_top).abs().max((column[1] - was_bottom).abs());
-    (Some(column), off.mm() > 1e-9)
+    let low = mm(LOWEST);
+    let top = was_top.max(mm(COLUMNS[0])).min(mm(COLUMNS[1]) - low);
+    let bottom = was_bottom.min(mm(COLUMNS[1])).max(top + low);
+    let off = (top - was_top).abs().max((bottom - was_bottom).abs());
+    (Some([top, bottom]), off.mm() > 1e-9)
 }
 
 #[cfg(test)]

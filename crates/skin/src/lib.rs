@@ -20,13 +20,17 @@ mod fit;
 mod forecast;
 mod group;
 mod healing;
+mod lab;
 mod local;
 mod look;
 mod optics;
 mod person;
+pub mod photons;
 mod puncture;
 mod scar;
+mod spread;
 mod stubble;
+mod tint;
 mod zones;
 
 pub use calibration::{Calibrated, Calibration, Estimate, Fitted};
@@ -61,11 +65,12 @@ pub use healing::{
     blow_out_probability, column, diameter_at, fate, fresh_diameter, grown_diameter, healed_diameter, retained,
     retained_at, shed_probability,
 };
+pub use lab::{Lab, screen};
 pub use local::{Local, Normals, PUNCTURE_FORCE, Variation};
 pub use look::{HEALED, LAW_ERROR, Look, SIDE_LIGHT_SPREAD, Step, Tone, Wish, look, usual_diameter};
 pub use optics::{
-    BLACK, INK_REFLECTANCE, Stipple, absorption, coverage, darkening, lightness_of, murray_davies, optical_load,
-    reflectance, reflectance_of, side_light, yule_nielsen,
+    BLACK, INK_REFLECTANCE, Stipple, absorption, coverage, darkening, dot_area, lightness_of, load_of, murray_davies,
+    optical_load, reflectance, reflectance_of, yule_nielsen,
 };
 pub use person::{Fitzpatrick, Person, Sex};
 pub use puncture::{
@@ -73,5 +78,7 @@ pub use puncture::{
     penetration, protrusion_for,
 };
 pub use scar::{SCAR_AGE_MONTHS, SCAR_START, first_density, first_ink};
+pub use spread::{Spread, spread};
 pub use stubble::Stubble;
+pub use tint::{Speck, dot_areas, dot_colour, hue_shift, stippled};
 pub use zones::{Window, Zone, ZoneFacts};

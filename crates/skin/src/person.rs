@@ -8,7 +8,7 @@
 use frames::{Metres, PerSquareMetre};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ancestry, Calibrated, Calibration, Fade, Stubble, Zone, ZoneFacts};
+use crate::{Ancestry, Calibrated, Calibration, Fade, Lab, Stubble, Zone, ZoneFacts};
 
 /// Skin type by its answer to sun, I (burns, never tans) to VI (never burns).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,6 +134,11 @@ impl Person {
             Fitzpatrick::V => 40.0,
             Fitzpatrick::VI => 32.0,
         })
+    }
+
+    /// Colour of the untreated scalp: [`Person::lightness`], and a\* and b\* as usual for it ([`Lab::of_skin`]).
+    pub fn colour(&self) -> Lab {
+        Lab::of_skin(self.lightness())
     }
 
     /// Follicular units per area where the hair is full.

@@ -59,7 +59,7 @@ pub struct ZoneFacts {
     pub dot: DotCurve,
     /// Part of the retained pigment that stays after all: 1, in scars [`crate::SCAR_RETENTION`] (skin.md 3.4).
     pub kept: f64,
-    /// Side-light factor over the published one of [`crate::side_light`].
+    /// How much darker a stipple looks on this skin than [`crate::optical_load`] says: the factor of its exponent.
     pub side_light: f64,
 }
 

@@ -121,7 +121,8 @@ fn fresh(wish: &Wish, row: &ZoneRow, ink: Dilution) -> Predicted {
         // The same pigment in a wider column.
         absorption: skin::absorption(ink, (row.healed / wide).powi(2)),
     };
-    let load = wish.facts.side_light * skin::optical_load(&stipple).map_err(|e| why(&e))?;
+    let one = wish.facts.side_light * skin::dot_area(&stipple).map_err(|e| why(&e))?;
+    let load = skin::load_of(row.today.get() * one).map_err(|e| why(&e))?;
     Ok(between(wish, skin::lightness_of(skin::reflectance_of(wish.skin) * (-load).exp())))
 }
 

@@ -12,7 +12,7 @@ use crate::healing::{EDGE, EDGE_WIDTH, logistic};
 use crate::optics::{BLACK, lightness_of, reflectance_of};
 use crate::{
     DotCurve, HEALED, LAW_ERROR, Local, Stipple, TestDot, Variation, ZoneFacts, absorption, amount,
-    dent_before_rupture, fit::Theta, healing::grown_law, hits_count, optical_load,
+    dent_before_rupture, dot_area, fit::Theta, healing::grown_law, hits_count, load_of,
 };
 
 /// Of a measured depth, mm (E: axial resolution of optical coherence tomography is 5-10 um; entry and tip each count).
@@ -23,8 +23,10 @@ const TOOL_NOISE: f64 = 0.02;
 pub(super) const DIAMETER_NOISE: f64 = 0.012;
 /// Of a measured darkness, L* (K: repeatability of a hand-held colorimeter on skin).
 pub(super) const DARKNESS_NOISE: f64 = 0.35;
-/// Depths to which the optical law is held, mm: its own range.
-const OPTICAL: [f64; 2] = [0.30, 0.80];
+/// Depths and diameters to which the optical law is held, mm: its own range. Columns are at least so high.
+const OPTICAL: [f64; 2] = [0.20, 1.20];
+const WIDTHS: [f64; 2] = [0.06, 0.40];
+const LOWEST: f64 = 0.06;
 
 /// One measured number.
 #[derive(Debug, Clone, Copy)]
@@ -160,11 +162,11 @@ impl Model {
         let stipple = Stipple {
             lightness: self.skin,
             density: patch.density,
-            diameter: diameter.max(mm(0.10)).min(mm(0.30)),
-            column: [(facts.epidermis + EDGE).max(mm(0.40) - tip.length()), tip.length()],
+            diameter: diameter.max(mm(WIDTHS[0])).min(mm(WIDTHS[1])),
+            column: [(facts.epidermis + EDGE).min(tip.length() - mm(LOWEST)), tip.length()],
             absorption: (absorption(patch.ink, left) * hits_count(d.hits)).min(BLACK),
         };
-        let load = facts.side_light * optical_load(&stipple).ok()?;
+        let load = load_of(facts.side_light * patch.density.get() * dot_area(&stipple).ok()?).ok()?;
         Some(self.skin - lightness_of(reflectance_of(self.skin) * (-load).exp()))
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! In: the person, the zone, dots per area, the outlook of its dots at one age. Out: [`ZoneOutlook`]: their means and the L*
 //! that the zone is predicted to have. Absent: where the dots are, uniformity.
-//! Source: skin.md 3.5b: the exponent of the embedded-column law is linear in the dots.
+//! Source: skin.md 3.5b; the areas of the dots add up, then crowd ([`crate::load_of`]).
 
 use frames::{Metres, PerSquareMetre};
 
 use crate::error::within;
 use crate::forecast::{BEYOND_MOST, Strength};
 use crate::optics::{lightness_of, reflectance_of};
-use crate::{Age, HELMET, LAW_ERROR, Outlook, Person, SIDE_LIGHT_SPREAD, SkinError, Zone};
+use crate::{Age, HELMET, LAW_ERROR, Outlook, Person, SIDE_LIGHT_SPREAD, SkinError, Zone, load_of};
 
 /// L* and where the true one lies, 95 of 100.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,12 +98,13 @@ pub fn tone(person: &Person, zone: Zone, density: PerSquareMetre, dot: &Strength
     within("density", density.per_cm2(), [0.0, HELMET.per_cm2() + 1e-9], "dots/cm2")?;
     let bare = reflectance_of(person.lightness());
     let under = |load: f64| lightness_of(bare * (-load).exp());
-    let load = density.get() * dot.value;
+    let load = load_of(density.get() * dot.value)?;
+    let (weak, strong) = (load_of(density.get() * dot.weak)?, load_of(density.get() * dot.strong)?);
     // Errors that have nothing to do with each other; as parts of the exponent.
     let common = LAW_ERROR.hypot(person.side_light_unsure(zone));
-    let off = |by: f64| if load > 0.0 { common.hypot((density.get() * by - load) / load) } else { common };
-    let darkest = load * (1.0 + off(dot.strong));
-    let lightest = load * (1.0 - off(dot.weak)).max(0.0);
+    let off = |by: f64| if load > 0.0 { common.hypot((by - load) / load) } else { common };
+    let darkest = load * (1.0 + off(strong));
+    let lightest = load * (1.0 - off(weak)).max(0.0);
     Ok(Toned { lightness: under(load), between: [under(darkest), under(lightest)] })
 }
 

@@ -33,12 +33,12 @@ fn published(diameter: f64, darken: f64) -> Wish {
     w
 }
 
-/// A row of stipple.md 7.3: L* 72, B 2.8, 0.4 mm of column, fresh black ink; dots/cm². Healed ink is a third lighter, which
-/// asks for up to 5 % more of 0.15 mm dots.
+/// A row of stipple.md 7.3: L* 72, B 2.8, 0.4 mm of column, fresh black ink; dots/cm². Healed ink is a third lighter, and the
+/// prototype's law took thin dots 7 % too dark, wide ones as much too light, and did not know that dots crowd.
 #[track_caller]
 fn density(diameter: f64, darken: f64, want: f64) {
     let got = look(&published(diameter, darken)).unwrap().density.per_cm2();
-    assert!((0.98..=1.05).contains(&(got / want)), "{diameter} mm, {darken} L*: {got} {want}");
+    assert!((0.90..=1.20).contains(&(got / want)), "{diameter} mm, {darken} L*: {got} {want}");
 }
 
 #[test]
@@ -116,10 +116,10 @@ fn outside_the_laws_range_it_says_so() {
     refused(Wish { skin: 80.0, ..good }, "lightness of the skin");
     refused(Wish { skin: f64::NAN, ..good }, "wanted lightness");
     refused(Wish { tip: Penetration::new(mm(0.1)), ..good }, "depth of the tips");
-    refused(Wish { tip: Penetration::new(mm(0.9)), ..good }, "bottom of the column");
+    refused(Wish { tip: Penetration::new(mm(1.25)), ..good }, "bottom of the column");
     refused(Wish { age: crate::days(10.0), ..good }, "age of the stipple");
     refused(Wish { sun: 3.0, ..good }, "sun");
-    refused(Wish { diameter: [mm(0.2), mm(0.4)], ..good }, "dot diameter");
+    refused(Wish { diameter: [mm(0.2), mm(0.5)], ..good }, "dot diameter");
     refused(Wish { diameter: [mm(0.3), mm(0.2)], ..good }, "finest dot");
     refused(Wish { density: [per_cm2(28.0), per_cm2(151.0)], ..good }, "densest allowed");
     refused(
