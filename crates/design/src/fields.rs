@@ -182,6 +182,13 @@ impl Fields {
         self.levels_at(p, normal).total
     }
 
+    /// How far behind the soft edge of zone `zone` (from 0) a place lies; negative ahead of it. `None` off the zone, where it has
+    /// no such edge (spots, masks), and where another of its edges softens it too.
+    pub fn behind_edge(&self, zone: u16, p: Point<Head>, normal: Dir<Head>) -> Option<Metres> {
+        let Source::Drawn(drawn) = &self.source else { return None };
+        drawn.zones.get(usize::from(zone))?.behind_edge(&p.coords.coords, normal.get()).map(Metres::new)
+    }
+
     /// Hair that is there, in follicular units per area, as far as the scene says so.
     pub fn hair_at(&self, p: Point<Head>, normal: Dir<Head>) -> Option<PerSquareMetre> {
         self.there.hair.as_ref().map(|hair| PerSquareMetre::new(hair.at(p, normal)))

@@ -13,7 +13,10 @@ use stream::{CountAllocations, Ended, Fault};
 
 use crate::folder::RunFolder;
 use crate::rehearse::Outputs;
-use crate::{Failure, Planned, Registered, Treatment, bench as benches, figures, page, preview, progress, sign};
+use crate::{
+    Failure, Planned, Registered, Treatment, bench as benches, budget, even, figures, page, preview, progress, sign,
+    uniformity,
+};
 
 /// The part of a run that is streamed goes to the simulated arm.
 const EMBEDDED: &str = "simulated arm of a run: no signature asked for";
@@ -61,6 +64,9 @@ fn whole(
     let mut report = figures_of(treatment, &pattern, stipple_s, &planned);
     report.rehearse = Some(figures::rehearsal(&judgement, &rehearsed));
     report.deposits = Some(rehearsed.deposits);
+    let (evenness, map) = uniformity::uniformity(treatment, &pattern, Some(&judgement))?;
+    report.uniformity = Some(evenness);
+    report.budget = Some(budget::budget(treatment, &pattern, planned.stats.duration_s));
 
     let mut trouble = refused;
     let mut preview_faults = Vec::new();
@@ -71,7 +77,7 @@ fn whole(
         trouble = not_finished(&streamed.ended);
         preview_faults = streamed.faults;
     }
-    let page = page::page(treatment, &pattern, &judgement, &report).map_err(|e| Failure::Run(e.to_string()))?;
+    let page = page::page(treatment, &pattern, &judgement, &report, &map).map_err(|e| Failure::Run(e.to_string()))?;
     report.write_json(&folder.file("report.json")).map_err(|e| Failure::Input(e.to_string()))?;
     let html = folder.file("report.html");
     record::write_html(&html, &report, &page).map_err(|e| Failure::Input(e.to_string()))?;
@@ -296,6 +302,15 @@ fn summary(treatment: &Treatment, report: &Report, preview_faults: &[Fault], htm
         for fault in r.faults.iter().take(SHOWN) {
             let _ = writeln!(text, "          recovered from {fault}");
         }
+    }
+    if let Some(u) = &report.uniformity {
+        let _ = writeln!(text, "evenness  {}", even::line(u));
+        for warning in even::warnings(u) {
+            let _ = writeln!(text, "warning   {warning}");
+        }
+    }
+    if let Some(b) = &report.budget {
+        let _ = writeln!(text, "budget    {}", even::budget_line(b));
     }
     text += &stream_line(report);
     for fault in preview_faults.iter().take(SHOWN) {

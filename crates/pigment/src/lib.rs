@@ -4,10 +4,12 @@
 //! Absent: any stage's own work, and the viewer.
 
 pub mod bench;
+mod budget;
 mod calibrate;
 pub mod check;
 pub mod cli;
 pub mod commands;
+mod even;
 mod existing;
 mod failure;
 mod figures;
@@ -28,6 +30,7 @@ pub mod sign;
 mod statistics;
 mod toml_file;
 mod treatment;
+mod uniformity;
 mod views;
 
 use std::path::{Path, PathBuf};

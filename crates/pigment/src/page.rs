@@ -7,13 +7,16 @@ use nalgebra::Vector3;
 use record::{Camera, Dot, Histogram, Lines, Mesh, Page, Picture, RecordError, Rehearsal, Report, Verdict};
 use stipple::Pattern;
 
-use crate::Treatment;
 use crate::figures::{Judged, Judgement};
+use crate::uniformity::Uneven;
+use crate::{Treatment, even};
 
 /// Dots are drawn this large: at their true 0.15 mm a picture of a whole head shows none.
 const DRAWN: Metres = Metres::from_mm(0.55);
 /// The depth error at the ends of the colour scale, metres.
 const SCALE: f64 = 0.2e-3;
+/// Unevenness at the ends of the colour scale, L*.
+const UNEVEN: f64 = 2.0;
 const SKIN: [u8; 3] = [226, 190, 170];
 /// Planned and not placed.
 const MISSING: [u8; 3] = [240, 190, 0];
@@ -24,6 +27,7 @@ pub(crate) fn page(
     pattern: &Pattern,
     judgement: &Judgement<'_>,
     report: &Report,
+    map: &[Uneven],
 ) -> Result<Page, RecordError> {
     let mut notes = vec![
         "Truth is the simulator's, belief the controller's; the controller saw only noisy sensors, a delayed tracker and a \
@@ -38,10 +42,16 @@ pub(crate) fn page(
         "This software claims no performance level and no safety integrity level. For phantoms.".to_owned(),
     ];
     notes.extend(treatment.warnings.iter().map(|w| format!("Warning: {w}.")));
+    let mut pictures = pictures(treatment, pattern, judgement);
+    pictures.push((
+        "unevenness, 3-9 mm band: red too dark, blue too light, full colour at 2 L*".into(),
+        uneven(treatment, pattern, map),
+    ));
     Ok(Page {
         about: treatment.file.about(),
         verdict: report.rehearse.as_ref().map(verdict).unwrap_or_default(),
-        pictures: pictures(treatment, pattern, judgement),
+        tables: even::tables(report.uniformity.as_ref(), report.budget.as_ref()),
+        pictures,
         legend: record::legend("0.2 mm too shallow", "on target", "0.2 mm too deep"),
         plots: plots(&judgement.dots)?,
         notes,
@@ -107,6 +117,42 @@ fn pictures(treatment: &Treatment, pattern: &Pattern, judgement: &Judgement<'_>)
         ("top, face up".into(), shot(Dir::Z, Dir::Y, middle, half)),
         ("the treated area, near".into(), shot(normal, Dir::Z, treated, reach)),
     ]
+}
+
+/// The treated area coloured by what is too dark or too light in the band.
+fn uneven(treatment: &Treatment, pattern: &Pattern, map: &[Uneven]) -> Picture {
+    let surface = &treatment.scan.surface;
+    let mesh = Mesh {
+        vertices: surface.vertices(),
+        normals: surface.vertex_normals(),
+        faces: surface.faces(),
+        colour: SKIN,
+        tint: None,
+    };
+    // Discs that just cover the area that each place stands for.
+    let area: f64 = treatment
+        .fields
+        .area_of_interest(surface)
+        .into_iter()
+        .filter(|&face| {
+            let bary = [1.0 / 3.0; 3];
+            treatment.fields.density_at(surface.at(face, bary), surface.normal_at(face, bary)).0.get() > 0.0
+        })
+        .map(|face| surface.face_area(face))
+        .sum();
+    let radius = Metres::new(0.8 * (area / map.len().max(1) as f64).sqrt());
+    let dots: Vec<Dot> = map
+        .iter()
+        .map(|u| Dot {
+            at: u.at,
+            normal: u.normal,
+            radius,
+            colour: record::diverging(u.too_dark / UNEVEN),
+            opacity: 1.0,
+        })
+        .collect();
+    let (centre, to_eye, half) = treated(pattern);
+    record::draw(&mesh, &dots, &Camera { to_eye, up: Dir::Z, centre, half, width: 660, height: 400 })
 }
 
 /// Middle of the box around all vertices, and half its largest side with a little air.

@@ -124,6 +124,20 @@ impl Treatment {
             .map_err(|e| Failure::file(&self.file.path, e))
     }
 
+    /// The same fields laid in another way.
+    pub(crate) fn lay_as(&self, preset: stipple::Preset) -> Result<Pattern, Failure> {
+        stipple::place(&self.scan.surface, &self.fields, self.file.seed(), preset)
+            .map_err(|e| Failure::file(&self.file.path, e))
+    }
+
+    /// What a person calls each zone, in the order of the scene.
+    pub(crate) fn zone_names(&self) -> Vec<String> {
+        let name = |(i, zone): (usize, &design::ZoneSpec)| {
+            zone.name.clone().unwrap_or_else(|| format!("{} {}", format!("{:?}", zone.kind).to_lowercase(), i + 1))
+        };
+        self.file.scene.zone.iter().enumerate().map(name).collect()
+    }
+
     /// Makes the program of the whole pattern.
     pub fn plan(&self, pattern: &Pattern) -> Result<Planned, Failure> {
         self.plan_sites(&pattern.sites, self.cell.base_from_head)

@@ -6,7 +6,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{Picture, RecordError, Report, write_atomic};
+use crate::{Column, Picture, RecordError, Report, Table, write_atomic};
 
 /// What goes on the page beside the figures.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,8 @@ pub struct Page {
     pub about: String,
     /// The verdict, one line each: what was asked, what came out, kept or not.
     pub verdict: Vec<Verdict>,
+    /// Tables with a word to each.
+    pub tables: Vec<PageTable>,
     /// Name and picture.
     pub pictures: Vec<(String, Picture)>,
     /// SVG of the pictures' colour scale.
@@ -24,6 +26,20 @@ pub struct Page {
     /// What the reader must know to trust the figures.
     pub notes: Vec<String>,
 }
+
+/// A table of the page.
+#[derive(Debug, Clone, Default)]
+pub struct PageTable {
+    /// Above it.
+    pub title: String,
+    /// Below the title: what it says, and how to read it.
+    pub note: String,
+    /// Itself; its marks are not drawn.
+    pub table: Table,
+}
+
+/// Sections of the report that have a table of their own.
+const TABLED: [&str; 2] = ["uniformity", "budget"];
 
 /// One bar of the design against what was measured.
 #[derive(Debug, Clone)]
@@ -42,7 +58,7 @@ const STYLE: &str = "body{font:15px/1.45 system-ui,sans-serif;color:#1c1c1c;max-
 h1{font-size:1.6em;margin-bottom:.1em}h2{font-size:1.15em;margin-top:1.8em;border-bottom:1px solid #ddd}\
 table{border-collapse:collapse}td,th{padding:.2em .9em .2em 0;text-align:left;vertical-align:top}th{color:#666;font-weight:500}\
 .row{display:flex;flex-wrap:wrap;gap:12px}figure{margin:0}figcaption{color:#555;font-size:.9em}img{max-width:100%;border:1px solid #eee}\
-.kept{color:#1a7f37}.broken{color:#b3261e;font-weight:600}.note{color:#555}code{background:#f4f4f4;padding:0 .3em}";
+.number{text-align:right}.kept{color:#1a7f37}.broken{color:#b3261e;font-weight:600}.note{color:#555}code{background:#f4f4f4;padding:0 .3em}";
 
 /// Writes the page, all or nothing.
 pub fn write_html(path: &Path, report: &Report, page: &Page) -> Result<(), RecordError> {
@@ -73,6 +89,7 @@ fn html(report: &Report, page: &Page) -> Result<String, RecordError> {
         }
         out.push_str("</table>");
     }
+    page.tables.iter().for_each(|table| tabled(&mut out, table));
     if !page.pictures.is_empty() {
         let _ = write!(out, "<h2>Dots on the head</h2>{}<div class=\"row\">", page.legend);
         for (name, picture) in &page.pictures {
@@ -107,11 +124,32 @@ fn html(report: &Report, page: &Page) -> Result<String, RecordError> {
     Ok(out)
 }
 
+fn tabled(out: &mut String, page: &PageTable) {
+    let _ = write!(out, "<h2>{}</h2><p class=\"note\">{}</p><table><tr>", escape(&page.title), escape(&page.note));
+    for c in &page.table.head {
+        let unit = if c.unit.is_empty() { String::new() } else { format!("<br><small>{}</small>", escape(&c.unit)) };
+        let _ = write!(out, "<th{}>{}{unit}</th>", class(c), escape(&c.name));
+    }
+    out.push_str("</tr>");
+    for row in &page.table.rows {
+        out.push_str("<tr>");
+        for (c, cell) in page.table.head.iter().zip(row) {
+            let _ = write!(out, "<td{}>{}</td>", class(c), escape(cell));
+        }
+        out.push_str("</tr>");
+    }
+    out.push_str("</table>");
+}
+
+const fn class(column: &Column) -> &'static str {
+    if column.number { " class=\"number\"" } else { "" }
+}
+
 /// One table a section; keys as in `report.json`.
 fn figures(out: &mut String, report: &serde_json::Value) {
     let Some(sections) = report.as_object() else { return };
     for (name, section) in sections {
-        let Some(rows) = section.as_object() else { continue };
+        let Some(rows) = section.as_object().filter(|_| !TABLED.contains(&name.as_str())) else { continue };
         let _ = write!(out, "<h3>{}</h3><table>", escape(name));
         for (key, value) in rows {
             let _ = write!(out, "<tr><th>{}</th><td>{}</td></tr>", escape(key), cell(value));

@@ -4,6 +4,7 @@
 //! `telemetry.mcap`, `report.json`, `report.html`, the treatment sheet.
 //! Absent: the loop (nothing here may run on its thread), the simulator, the mesh types (pictures take plain triangles).
 
+mod budget;
 mod error;
 mod file;
 mod html;
@@ -15,10 +16,12 @@ mod plot;
 mod report;
 mod sheet;
 mod telemetry;
+mod uniformity;
 
+pub use budget::{Budget, InkBudget, ZoneBudget};
 pub use error::RecordError;
 pub use file::write_atomic;
-pub use html::{Page, Verdict, write_html};
+pub use html::{Page, PageTable, Verdict, write_html};
 pub use journal::{Deposits, Durability, Journal, RunId};
 pub use ledger::{Ledger, WINDOW};
 pub use past::{Became, Past, PastRun};
@@ -27,3 +30,4 @@ pub use plot::{Histogram, Lines, histogram, lines};
 pub use report::{PlanFigures, Reason, Rehearsal, Report, StippleFigures, StreamFigures};
 pub use sheet::{Block, Column, Section, Sheet, Table, sheet_html, write_sheet};
 pub use telemetry::{Sample, Telemetry};
+pub use uniformity::{Evenness, Uniformity, ZoneEvenness};

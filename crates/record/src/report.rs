@@ -28,6 +28,12 @@ pub struct Report {
     /// The rehearsal of every dot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rehearse: Option<Rehearsal>,
+    /// How even the tone is, of the pattern and of the dots that were placed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uniformity: Option<crate::Uniformity>,
+    /// Ink, needle entries and time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<crate::Budget>,
     /// The streamed part, in real time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream: Option<StreamFigures>,

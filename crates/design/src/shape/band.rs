@@ -31,4 +31,12 @@ impl Band {
         let edge = smoothstep(ends / self.taper) * self.reach() - foot.signed.abs();
         smoothstep(edge / self.feather) * super::same_sheet(foot.normal.dot(normal))
     }
+
+    /// Behind either long edge, away from the ends.
+    pub(super) fn behind_edge(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> Option<f64> {
+        let foot = self.curve.nearest_along(p, normal, self.reach())?;
+        let ends = foot.arc.min(self.curve.length() - foot.arc);
+        let plain = ends >= self.taper && super::same_sheet(foot.normal.dot(normal)) >= 1.0;
+        plain.then(|| self.reach() - foot.signed.abs())
+    }
 }

@@ -89,6 +89,12 @@ impl Hairline {
         self.foot(p, normal).map_or(0.0, |foot| self.full(&foot))
     }
 
+    /// Behind the wandering line, away from the fades at its ends and at its back.
+    pub(super) fn behind_edge(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> Option<f64> {
+        let foot = self.foot(p, normal)?;
+        (self.full(&foot) >= 1.0).then(|| foot.signed + self.wander.at(foot.arc, p))
+    }
+
     /// 0 at the wandering line and ahead of it, 1 from the end of the transition zone on.
     pub(super) fn behind(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> f64 {
         let Some(foot) = self.curve.nearest_along(p, normal, self.reach()) else { return 0.0 };

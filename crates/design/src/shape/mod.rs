@@ -107,6 +107,19 @@ impl Zone {
         }
     }
 
+    /// How far behind its soft edge a place lies, metres; negative ahead of it. `None` off the zone, where it has no such edge
+    /// (spots, masks), and where another of its edges softens it too.
+    pub(crate) fn behind_edge(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> Option<f64> {
+        match &self.shape {
+            Shape::Hairline(line) => line.behind_edge(p, normal),
+            Shape::Fill(patch) => patch.inside(p, normal),
+            Shape::Whole(whole) => whole.behind_edge(p, normal),
+            Shape::Crown(oval) => oval.inside(p, normal),
+            Shape::Band(band) => band.behind_edge(p, normal),
+            Shape::Spots(_) | Shape::Mask(_) => None,
+        }
+    }
+
     /// False only if the zone surely leaves the ball alone.
     pub(crate) fn touches(&self, centre: &Vector3<f64>, radius: f64) -> bool {
         match &self.shape {

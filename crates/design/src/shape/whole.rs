@@ -41,6 +41,14 @@ impl Whole {
         front * (1.0 - line.held(p, normal)) * smoothstep(border / self.feather)
     }
 
+    /// Above ears and nape, well behind the soft front.
+    pub(super) fn behind_edge(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> Option<f64> {
+        let border = self.scalp.inside(p);
+        let foot = self.front.nearest_along(p, normal, f64::MAX).filter(|_| border > 0.0)?;
+        let behind = foot.signed - self.line.wander.most() - self.line.profile.width();
+        (behind > 0.0).then_some(border)
+    }
+
     pub(super) fn touches(&self, centre: &Vector3<f64>, radius: f64) -> bool {
         if self.scalp.inside(centre) <= -radius {
             return false;

@@ -8,22 +8,14 @@ use record::{Block, Column, Table};
 use skin::Group;
 
 use super::zones::{ZoneRow, needle};
+use crate::budget::{BREAK_S, CHECK_EVERY, CHECK_S, Chair, DIP_S, WORK_S, checks, dips, time};
 use crate::{Failure, Planned, Treatment};
 
 /// Days between sessions: default 14, at least 10 (skin.md section 6, S1, S43).
 const REST_DAYS: i64 = 14;
 const LEAST_DAYS: i64 = 10;
-/// Needle tip check (skin.md 4.3 item 14).
-const CHECK_EVERY: usize = 500;
 /// Filling of a hole with ink, middle of 0.3-0.6 (skin.md 3.2).
 const FILL: f64 = 0.45;
-/// To the cup and back, seconds (own estimate).
-const DIP_S: f64 = 10.0;
-/// To look at a tip, seconds (own estimate).
-const CHECK_S: f64 = 30.0;
-/// Work between two breaks and length of one, seconds (own choice: a supported head is held still for an hour at most).
-const WORK_S: f64 = 55.0 * 60.0;
-const BREAK_S: f64 = 8.0 * 60.0;
 /// Longest session, seconds (skin.md 1.5: 2-4 h).
 const LONGEST_S: f64 = 4.0 * 3600.0;
 /// Share of the dots that a session lays when the scene says nothing, per cent (skin.md 1.3, 6).
@@ -111,7 +103,7 @@ pub(super) fn ink(treatment: &Treatment, rows: &[ZoneRow]) -> Result<Vec<Block>,
          Ink is what the skin keeps in its holes; a cup of 0.5 ml is far more than enough. For comparison, tattoos hold about \
          2.5 mg of pigment per cm2 (0.6 to 9.4).",
         skin::DOTS_PER_DIP,
-        dots / CHECK_EVERY
+        checks(dots)
     );
     let marks = rows.iter().map(|r| r.colour).collect();
     Ok(vec![Block::Table(Table { head, rows: cells, marks }), Block::Note(notes)])
@@ -120,10 +112,6 @@ pub(super) fn ink(treatment: &Treatment, rows: &[ZoneRow]) -> Result<Vec<Block>,
 /// Of one dot, m3.
 fn volume(group: &Group, row: &ZoneRow) -> f64 {
     f64::from(group.points()) * skin::ink_volume(group.diameter(), row.window[1], FILL)
-}
-
-fn dips(dots: usize) -> usize {
-    (dots as f64 / skin::DOTS_PER_DIP).ceil() as usize
 }
 
 /// The ink of a row, to the nearest that is mixed.
@@ -135,65 +123,34 @@ pub(super) fn shade(row: &ZoneRow) -> String {
     }
 }
 
-/// Time in the chair, seconds, by part.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Chair {
-    pub(super) work: f64,
-    pub(super) dips: f64,
-    pub(super) breaks: f64,
-}
-
-impl Chair {
-    pub(super) fn of(planned: &Planned, rows: &[ZoneRow]) -> Self {
-        let work = planned.stats.duration_s;
-        let dots: usize = rows.iter().map(|r| r.dots_today).sum();
-        let dips: usize = rows.iter().map(|r| dips(r.dots_today)).sum();
-        let dips = dips as f64 * DIP_S + (dots / CHECK_EVERY) as f64 * CHECK_S;
-        // No break after the last stretch.
-        let breaks = (((work + dips) / WORK_S).ceil() - 1.0).max(0.0) * BREAK_S;
-        Self { work, dips, breaks }
+/// Time in the chair.
+pub(super) fn blocks(chair: &Chair, planned: &Planned) -> Vec<Block> {
+    let row = |what: &str, s: f64, how: String| vec![what.to_owned(), time(s), how];
+    let rate = format!("{} dots at {:.2} a second", planned.stats.planned, planned.stats.rate_per_s);
+    let mut rows = vec![row("the arm at work", chair.work, rate)];
+    rows.push(row("ink and needle checks", chair.dips, format!("{DIP_S:.0} s a dip, {CHECK_S:.0} s a check")));
+    rows.push(row("breaks", chair.breaks, format!("{:.0} min after every {:.0}", BREAK_S / 60.0, WORK_S / 60.0)));
+    rows.push(row("in the chair", chair.total(), String::new()));
+    let head = vec![Column::words("part"), Column::number("time", ""), Column::words("")];
+    let mut blocks = vec![Block::Table(Table { head, rows, marks: Vec::new() })];
+    if chair.total() > LONGEST_S {
+        blocks.push(Block::Alert(format!(
+            "{} is longer than a session should be ({}): split it into two days.",
+            time(chair.total()),
+            time(LONGEST_S)
+        )));
     }
-
-    pub(super) fn total(&self) -> f64 {
-        self.work + self.dips + self.breaks
+    if !planned.rejected.is_empty() {
+        blocks.push(Block::Alert(format!(
+            "{} dots of today cannot be reached by the arm and will be left out.",
+            planned.rejected.len()
+        )));
     }
-
-    pub(super) fn blocks(&self, planned: &Planned) -> Vec<Block> {
-        let row = |what: &str, s: f64, how: String| vec![what.to_owned(), time(s), how];
-        let rate = format!("{} dots at {:.2} a second", planned.stats.planned, planned.stats.rate_per_s);
-        let mut rows = vec![row("the arm at work", self.work, rate)];
-        rows.push(row("ink and needle checks", self.dips, format!("{DIP_S:.0} s a dip, {CHECK_S:.0} s a check")));
-        rows.push(row("breaks", self.breaks, format!("{:.0} min after every {:.0}", BREAK_S / 60.0, WORK_S / 60.0)));
-        rows.push(row("in the chair", self.total(), String::new()));
-        let head = vec![Column::words("part"), Column::number("time", ""), Column::words("")];
-        let mut blocks = vec![Block::Table(Table { head, rows, marks: Vec::new() })];
-        if self.total() > LONGEST_S {
-            blocks.push(Block::Alert(format!(
-                "{} is longer than a session should be ({}): split it into two days.",
-                time(self.total()),
-                time(LONGEST_S)
-            )));
-        }
-        if !planned.rejected.is_empty() {
-            blocks.push(Block::Alert(format!(
-                "{} dots of today cannot be reached by the arm and will be left out.",
-                planned.rejected.len()
-            )));
-        }
-        blocks.push(Block::Note(
-            "Times to look, to hold after a movement, and to register the head anew are not in these figures."
-                .to_owned(),
-        ));
-        blocks
-    }
+    blocks.push(Block::Note(
+        "Times to look, to hold after a movement, and to register the head anew are not in these figures.".to_owned(),
+    ));
+    blocks
 }
-
-/// `2 h 05 min`, `7 min`.
-pub(super) fn time(seconds: f64) -> String {
-    let minutes = (seconds / 60.0).ceil() as u64;
-    if minutes < 60 { format!("{minutes} min") } else { format!("{} h {:02} min", minutes / 60, minutes % 60) }
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
@@ -211,14 +168,6 @@ mod tests {
             (date("2026-12-20"), 2, 1, "done before"),
         ] {
             assert_eq!(when(from, today, number), want);
-        }
-    }
-
-    #[test]
-    fn dips_and_times() {
-        assert_eq!([dips(0), dips(1), dips(60), dips(61)], [0, 1, 1, 2]);
-        for (s, want) in [(0.0, "0 min"), (61.0, "2 min"), (3600.0, "1 h 00 min"), (7501.0, "2 h 06 min")] {
-            assert_eq!(time(s), want);
         }
     }
 }

@@ -14,10 +14,10 @@ use frames::{Metres, PerSquareMetre};
 use record::{Block, Colour, Column, Dot, Section, Sheet, Table};
 use stipple::Pattern;
 
+use crate::budget::Chair;
 use crate::sign::{self, SignOff, Signature};
 use crate::views::{self, SIDES};
 use crate::{Failure, Planned, Treatment, progress};
-use chair::Chair;
 use zones::{Design, ZoneRow};
 
 /// One picture, pixels: 85 mm on paper at 190 dots an inch.
@@ -50,7 +50,7 @@ pub fn sheet(scene: &Path, output: Option<&Path>, json: bool) -> Result<String, 
 fn page(treatment: &Treatment, pattern: &Pattern, planned: &Planned) -> Result<Sheet, Failure> {
     let design = Design::finished(treatment)?;
     let rows = design.rows(treatment, pattern);
-    let chair = Chair::of(planned, &rows);
+    let chair = Chair::new(planned.stats.duration_s, rows.iter().map(|r| r.dots_today));
     let file = &treatment.file;
     let session = &file.scene.session;
     let sections = vec![
@@ -59,7 +59,7 @@ fn page(treatment: &Treatment, pattern: &Pattern, planned: &Planned) -> Result<S
         section("Zones", false, vec![Block::Table(zone_table(&rows)), zone_note()]),
         section("Ink and needle", false, chair::ink(treatment, &rows)?),
         section("What to expect", false, look::blocks(treatment, &rows)),
-        section("Time in the chair today", false, chair.blocks(planned)),
+        section("Time in the chair today", false, chair::blocks(&chair, planned)),
         section("What is there already", false, present(treatment)),
         section("Rules checked", false, rules(treatment)),
         section("Risks and limits, in plain words", false, risks()),
@@ -75,7 +75,7 @@ fn page(treatment: &Treatment, pattern: &Pattern, planned: &Planned) -> Result<S
             ("dots today".into(), pattern.sites.len().to_string()),
             ("dots in all".into(), rows.iter().map(|r| r.dots_full).sum::<usize>().to_string()),
             ("area".into(), format!("{:.0} cm²", area * 1e4)),
-            ("in the chair".into(), chair::time(chair.total())),
+            ("in the chair".into(), crate::budget::time(chair.total())),
         ],
         sections,
         foot: format!(
