@@ -104,7 +104,7 @@ pub(crate) fn rehearsal(judgement: &Judgement<'_>, rehearsed: &Rehearsed) -> Reh
     let in_window = dots.iter().filter(|d| d.in_window()).count();
     let skin = |d: &Judged<'_>| (d.hit.penetration, d.hit.skin.epidermis, d.hit.skin.thickness);
     // Absent where a law does not reach: not a count of the rest.
-    let fates: Result<Vec<Fate>, _> = dots.iter().map(|d| skin(d)).map(|(z, e, t)| skin::fate(z, e, t)).collect();
+    let fates: Result<Vec<Fate>, _> = dots.iter().map(skin).map(|(z, e, t)| skin::fate(z, e, t)).collect();
     let sheds = fates.ok().map(|all| all.into_iter().filter(|f| *f == Fate::Shed).count());
     let blown = dots.iter().map(|d| skin::blow_out_probability(d.hit.penetration, d.hit.skin.thickness));
     let blowouts = blown.sum::<Result<f64, _>>().ok();

@@ -125,17 +125,10 @@ fn hole(treatment: &Treatment, site: &Site) -> f64 {
 /// The dilution whose healed dots have today's shade: the middle one of a zone's dots, whose front is lighter. `None` where
 /// undiluted ink is not black enough.
 fn ink(treatment: &Treatment, sites: &[&Site]) -> Option<Dilution> {
-    let mut parts: Vec<f64> = sites.iter().filter_map(|s| dilution(treatment, s)).collect();
-    parts.sort_by(f64::total_cmp);
-    parts.get(parts.len() / 2).and_then(|parts| Dilution::try_new(*parts).ok())
-}
-
-/// Parts of water, for a healed dot that takes `shade` of the light across it (skin.md 3.4, 3.5).
-fn dilution(treatment: &Treatment, site: &Site) -> Option<f64> {
-    let facts = treatment.person.facts(site.zone);
-    let left = skin::amount(facts.retained(site.target), skin::HEALED, 1.0).ok()?;
-    let absorption = -(1.0 - site.shade).ln() / site.healed.get();
-    Some(skin::BLACK * left / absorption - 1.0)
+    let of = |s: &&Site| skin::ink_for(&treatment.person.facts(s.zone), s.target, s.healed, s.shade).ok();
+    let mut inks: Vec<f64> = sites.iter().filter_map(of).map(Dilution::parts).collect();
+    inks.sort_by(f64::total_cmp);
+    inks.get(inks.len() / 2).and_then(|parts| Dilution::try_new(*parts).ok())
 }
 
 /// Zones with the same ink share a cup.

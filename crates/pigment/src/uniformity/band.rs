@@ -6,7 +6,7 @@
 //! `H(k) = [1-(1-exp(-b k²))^6] * (1-exp(-c k²))^2 / peak`. Multiplied out, `H` is a sum of exponentials in `k²`, so the
 //! weight is a sum of Gaussians in the distance and needs no grid, no window and no unrolling of the skin: it is summed
 //! over the very dots. `b` and `c` are chosen so that the power is halved (amplitude 0.707) at exactly 3 and 9 mm. Amplitude
-//! by wavelength, mm: 1: 0.006, 2: 0.12, 2.5: 0.42, 3: 0.71, 4: 0.96, 5: 1.00, 6: 0.98, 7: 0.91, 9: 0.71, 12: 0.41,
+//! by wavelength, mm: 1: 0.000, 1.5: 0.006, 2: 0.12, 2.5: 0.42, 3: 0.71, 4: 0.96, 5: 1.00, 6: 0.98, 7: 0.91, 9: 0.71, 12: 0.41,
 //! 15: 0.23, 20: 0.10, 30: 0.02. White noise leaves 1.07 times the power that a sharp band from 3 to 9 mm would let through.
 //!
 //! A plain difference of two Gaussians cannot do: halved at 3 and 9 mm it still passes a third of the amplitude at 2 mm,
@@ -95,7 +95,8 @@ mod tests {
         let half = std::f64::consts::FRAC_1_SQRT_2;
         check(3.0, half, 2e-3);
         check(9.0, half, 2e-3);
-        check(1.0, 0.006, 1e-3);
+        check(1.0, 0.0, 1e-3);
+        check(1.5, 0.006, 1e-3);
         check(2.0, 0.122, 1e-3);
         check(4.0, 0.958, 1e-3);
         check(5.05, 1.0, 1e-3);

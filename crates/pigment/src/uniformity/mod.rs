@@ -90,7 +90,11 @@ pub(crate) struct Meter<'a> {
 impl<'a> Meter<'a> {
     pub(crate) fn new(treatment: &'a Treatment) -> Self {
         let band = Band::new();
-        let nodes = nodes::nodes(treatment);
+        let mut nodes = nodes::nodes(treatment);
+        // Profiles need the bare skin ahead of an edge too.
+        let zones = treatment.file.scene.zone.len() as u16;
+        let edges = (0..zones).map(|zone| profile(treatment, &nodes, zone)).collect();
+        nodes.retain(Node::bears);
         let there = there(treatment);
         let cloud = Cloud {
             nodes: Near::new(nodes.iter().map(|n| n.at), 0.5 * REACH),
@@ -131,8 +135,6 @@ impl<'a> Meter<'a> {
                 samples[of].mirror = Some(k as u32);
             }
         }
-        let zones = treatment.file.scene.zone.len() as u16;
-        let edges = (0..zones).map(|zone| profile(treatment, &nodes, zone)).collect();
         Self { treatment, band, nodes, samples, own, edges }
     }
 

@@ -34,6 +34,14 @@ pub(super) struct Node {
     pub(super) zone: u16,
 }
 
+impl Node {
+    /// Anything is wanted or there.
+    pub(super) fn bears(&self) -> bool {
+        self.new > 0.0 || self.there > 0.0
+    }
+}
+
+/// Every piece of skin where a zone may be, or hair near one.
 pub(super) fn nodes(treatment: &Treatment) -> Vec<Node> {
     let (surface, fields) = (&treatment.scan.surface, &treatment.fields);
     let hair = fields.frozen().iter().any(|f| matches!(f.kind, FrozenKind::Follicle));
@@ -52,25 +60,22 @@ pub(super) fn nodes(treatment: &Treatment) -> Vec<Node> {
         .flat_map_iter(|&face| {
             let area = surface.face_area(face);
             let cuts = (area / cell).sqrt().ceil().clamp(1.0, MOST_CUTS) as usize;
-            middles(cuts).filter_map(move |bary| node(treatment, hair, face, bary, area / (cuts * cuts) as f64))
+            middles(cuts).map(move |bary| node(treatment, hair, face, bary, area / (cuts * cuts) as f64))
         })
         .collect()
 }
 
-fn node(treatment: &Treatment, hair: bool, face: u32, bary: [f64; 3], area: f64) -> Option<Node> {
+fn node(treatment: &Treatment, hair: bool, face: u32, bary: [f64; 3], area: f64) -> Node {
     let (surface, fields, person) = (&treatment.scan.surface, &treatment.fields, &treatment.person);
     let (at, normal) = (surface.at(face, bary), surface.normal_at(face, bary));
     let levels = fields.levels_at(at, normal);
     let hair = if hair { fields.hair_at(at, normal).map_or(0.0, |h| h.get()) } else { 0.0 };
     let (new, total) = (levels.new.get(), levels.total.get());
-    if new <= 0.0 && total <= 0.0 && hair <= 0.0 {
-        return None;
-    }
     // Outside the zones no level is told, hair is.
     let ink = if total > 0.0 { (total - new - hair).max(0.0) } else { 0.0 };
     let dot = if new > 0.0 || ink > 0.0 { tone::of_wanted(person, &fields.at(at, normal)) } else { 0.0 };
     let there = ink * dot + if hair > 0.0 { hair * tone::of_hair(person) } else { 0.0 };
-    Some(Node { at, normal, area, new: new * dot, dot, there, zone: levels.zone_index })
+    Node { at, normal, area, new: new * dot, dot, there, zone: levels.zone_index }
 }
 
 /// Middles of the `cuts`² equal parts of a triangle.

@@ -8,7 +8,7 @@
 use design::Wanted;
 use frames::{Metres, Penetration};
 use simulate::Hit;
-use skin::{Person, ZoneFacts};
+use skin::{Group, Person, ZoneFacts};
 use stipple::Site;
 
 /// Of the middle of a column for which side light is known (skin.md 3.5b: simulated at 0.30 and 0.55 mm).
@@ -47,8 +47,8 @@ pub(crate) fn of_hit(person: &Person, site: &Site, hit: &Hit) -> f64 {
     let plan = wanted(&facts, site.target, site.healed, site.shade);
     let real = Hole { tip: hit.penetration, epidermis: hit.skin.epidermis, thickness: hit.skin.thickness };
     let aimed = Hole { tip: site.target, epidermis: facts.epidermis, thickness: facts.thickness };
-    let grown = facts.dot.growth(real.tip, real.thickness) - facts.dot.growth(aimed.tip, aimed.thickness);
-    let diameter = (plan.diameter + grown).max(Metres::from_mm(0.01));
+    let (Some(is), Some(was)) = (real.diameter(&facts), aimed.diameter(&facts)) else { return 0.0 };
+    let diameter = (plan.diameter + (is - was)).max(Metres::from_mm(0.01));
     let fill = hit.skin.fill / skin::Local::nominal(&facts).fill;
     let (Some(there), Some(wanted)) = (real.pigment(), aimed.pigment()) else { return 0.0 };
     // The same pigment in a wider column is thinner.
@@ -96,7 +96,7 @@ fn load(person: &Person, facts: &ZoneFacts, dot: &Dot) -> f64 {
     beside * dot.diameter.get() * (bottom - top).get() * taken
 }
 
-/// What a needle left.
+/// What a needle left; nothing is told of depths beyond the laws of healing.
 struct Hole {
     tip: Penetration,
     epidermis: Metres,
@@ -104,11 +104,16 @@ struct Hole {
 }
 
 impl Hole {
+    /// As any needle would heal at this depth: only differences count.
+    fn diameter(&self, facts: &ZoneFacts) -> Option<Metres> {
+        facts.dot.healed(self.tip, &Group::ONE, self.thickness).ok()
+    }
+
     /// Retained pigment per length of column, over that of a full hole; `None` where nothing stays. The hole is a cone: its
     /// ink goes with its depth (skin.md 3.2).
     fn pigment(&self) -> Option<f64> {
         let [top, bottom] = skin::column(self.tip, self.epidermis)?;
-        let kept = skin::retained(self.tip, self.epidermis, self.thickness);
+        let kept = skin::retained(self.tip, self.epidermis, self.thickness).ok()?;
         Some(self.tip.get() * kept / (bottom - top).get())
     }
 }
