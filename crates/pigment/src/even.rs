@@ -84,7 +84,9 @@ fn evenness(u: &Uniformity) -> PageTable {
         note: format!(
             "{judged} Tone by the embedded-column law on the very dots, healed, with the hair that is there, less the wanted \
              tone; 3-9 mm is what the eye sees from 1 m. Over random: against as many random dots; over best: against the \
-             truest pattern that can be laid (preset faithful). Right less mirror: 1.41 of the unevenness is chance."
+             truest pattern that can be laid (preset faithful). Density error: the unevenness over the mean tone; skin.md \
+             section 6 wants 10 %, which no single session can have: at 21 dots/cm2 the grain of the pattern itself is 2 to 3 mm \
+             long. Right less mirror: 1.41 of the unevenness is chance. Edge: 10 to 90 % of the load behind it."
         ),
         table: Table { head, rows, marks: Vec::new() },
     }
@@ -141,7 +143,7 @@ pub(crate) fn ink(b: &Budget) -> PageTable {
         title: "Ink to prepare".into(),
         note: format!(
             "One dip for {:.0} dots. Waste: of each dip half is wiped off, as much as the skin keeps (skin.md 3.2), and \
-             {:.1} ml stay in the cup (own estimate).{beyond} {} looks at the tip, one every {} dots (skin.md 4.3); how long a \
+             {:.1} ml stay in the cup (own estimate).{beyond} {} look(s) at the tip, one every {} dots (skin.md 4.3); how long a \
              needle lasts no source says: it is changed when a look says so.",
             b.dots_per_dip,
             CUP_REST * 1e6,

@@ -15,8 +15,6 @@ use crate::{Treatment, even};
 const DRAWN: Metres = Metres::from_mm(0.55);
 /// The depth error at the ends of the colour scale, metres.
 const SCALE: f64 = 0.2e-3;
-/// Unevenness at the ends of the colour scale, L*.
-const UNEVEN: f64 = 2.0;
 const SKIN: [u8; 3] = [226, 190, 170];
 /// Planned and not placed.
 const MISSING: [u8; 3] = [240, 190, 0];
@@ -43,10 +41,12 @@ pub(crate) fn page(
     ];
     notes.extend(treatment.warnings.iter().map(|w| format!("Warning: {w}.")));
     let mut pictures = pictures(treatment, pattern, judgement);
-    pictures.push((
-        "unevenness, 3-9 mm band: red too dark, blue too light, full colour at 2 L*".into(),
-        uneven(treatment, pattern, map),
-    ));
+    if let Some(u) = &report.uniformity {
+        // Twice the rms: one place in twenty is beyond the scale.
+        let full = 2.0 * u.placed.as_ref().unwrap_or(&u.planned).whole.band_rms_l;
+        let name = format!("unevenness, 3-9 mm: blue too light, red too dark, full colour at {full:.2} L*");
+        pictures.push((name, uneven(treatment, pattern, map, full)));
+    }
     Ok(Page {
         about: treatment.file.about(),
         verdict: report.rehearse.as_ref().map(verdict).unwrap_or_default(),
@@ -120,7 +120,7 @@ fn pictures(treatment: &Treatment, pattern: &Pattern, judgement: &Judgement<'_>)
 }
 
 /// The treated area coloured by what is too dark or too light in the band.
-fn uneven(treatment: &Treatment, pattern: &Pattern, map: &[Uneven]) -> Picture {
+fn uneven(treatment: &Treatment, pattern: &Pattern, map: &[Uneven], full: f64) -> Picture {
     let surface = &treatment.scan.surface;
     let mesh = Mesh {
         vertices: surface.vertices(),
@@ -147,7 +147,7 @@ fn uneven(treatment: &Treatment, pattern: &Pattern, map: &[Uneven]) -> Picture {
             at: u.at,
             normal: u.normal,
             radius,
-            colour: record::diverging(u.too_dark / UNEVEN),
+            colour: record::diverging(u.too_dark / full.max(f64::MIN_POSITIVE)),
             opacity: 1.0,
         })
         .collect();

@@ -250,9 +250,7 @@ impl<'a> Meter<'a> {
             let behind = fields.behind_edge(zone, hit.point, surface.normal_at(hit.face, hit.bary))?;
             Some((behind.get(), dot.load))
         };
-        let bare = tone::lightness(&self.treatment.person, 0.0);
-        let darken = |load: f64| bare - tone::lightness(&self.treatment.person, load);
-        self.edges.get(usize::from(zone))?.width(dots.iter().filter_map(behind), darken)
+        self.edges.get(usize::from(zone))?.width(dots.iter().filter_map(behind))
     }
 }
 

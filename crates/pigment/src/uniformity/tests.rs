@@ -96,7 +96,7 @@ fn random(meter: &Meter<'_>, dots: usize, seed: u64) -> Vec<Laid> {
 /// The figure for random dots needs no throwing; thrown ones agree.
 #[test]
 fn random_dots_are_as_uneven_as_said() {
-    let Bundled { meter, sites } = bundled();
+    let Bundled { meter, sites, .. } = bundled();
     for seed in 1..=3 {
         let thrown = meter.measure(&random(meter, sites.len(), seed), None).whole;
         assert!((0.9..1.1).contains(&thrown.random_ratio), "{thrown:?}");
@@ -109,7 +109,7 @@ fn random_dots_are_as_uneven_as_said() {
 /// A side with a third fewer dots shows in the means and nowhere else in the design.
 #[test]
 fn a_sparse_side_shows() {
-    let Bundled { meter, sites } = bundled();
+    let Bundled { meter, sites, .. } = bundled();
     let all = meter.planned(sites);
     let even = meter.measure(&all, None).whole;
     let (mean, designed) = (even.mirror_mean_l.unwrap(), even.mirror_mean_designed_l.unwrap());
@@ -127,11 +127,11 @@ fn a_sparse_side_shows() {
 /// Dots pulled towards the line make a harder edge than was designed.
 #[test]
 fn a_hard_edge_shows() {
-    let Bundled { meter, sites } = bundled();
+    let Bundled { meter, sites, .. } = bundled();
     let of = |dots: &[Laid]| meter.measure(dots, None).zones[0].clone();
     let soft = of(&meter.planned(sites));
     let (found, designed) = (soft.edge_m.unwrap(), soft.edge_designed_m.unwrap());
-    assert!((found / designed - 1.0).abs() < 0.2, "{found} {designed}");
+    assert!((found / designed - 1.0).abs() < 0.15, "{found} {designed}");
     // Full from the line on.
     let hard: Vec<Laid> = meter
         .nodes
