@@ -3,7 +3,7 @@
 //! In: a treatment and its dots, as wanted or as a rehearsal placed them. Out: [`Evenness`], figure by figure against random
 //! dots. Absent: the pattern's own figures by count, which `stipple` measures; any picture of skin.
 //!
-//! Tone is L* by the embedded-column law (`tone`): every dot and every hair adds its load at its place. The wanted field adds
+//! Tone is L* by the embedded-column law (`tone`): every dot and every hair adds its load (the area whose light it takes) at its place. The wanted field adds
 //! its load everywhere; both are filtered alike (`band`), and what is left of the dots less what is left of the field is the
 //! unevenness. So a ramp, an edge or a scar of the design is no unevenness, however sharp. Loads become L* by the slope of the
 //! law at the wanted tone of the place. Random dots need no throwing: their variance is the sum of squared weights.
