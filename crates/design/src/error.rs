@@ -263,6 +263,24 @@ pub enum DesignError {
         /// Cap.
         most: f64,
     },
+    /// No mix, or more kinds of dot than anybody can tell apart.
+    #[error("{which}: mix has {count} kinds of dot, 2 to {most} are possible: drop `mix` for one kind")]
+    MixCount {
+        /// Table.
+        which: Which,
+        /// As written.
+        count: usize,
+        /// Cap.
+        most: usize,
+    },
+    /// Shares that are not the whole.
+    #[error("{which}: the shares of mix add up to {sum}, not to 1")]
+    MixShares {
+        /// Table.
+        which: Which,
+        /// Of the shares as written.
+        sum: f64,
+    },
     /// A number outside its range.
     #[error("{which}: {key} = {value} is outside {least}..{most}")]
     OutOfRange {

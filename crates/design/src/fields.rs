@@ -154,9 +154,27 @@ impl Fields {
             Source::Function(f) => f(p, normal),
             Source::Drawn(drawn) => {
                 let levels = self.levels_at(p, normal);
-                drawn.wanted(p, normal, levels.new.get(), usize::from(levels.zone_index))
+                drawn.wanted(p, normal, levels.new.get(), (usize::from(levels.zone_index), None))
             }
         }
+    }
+
+    /// The same for one of the kinds of dot that [`Self::mix`] lists for the zone there.
+    pub fn at_kind(&self, p: Point<Head>, normal: Dir<Head>, kind: u8) -> Wanted {
+        match &self.source {
+            Source::Function(f) => f(p, normal),
+            Source::Drawn(drawn) => {
+                let levels = self.levels_at(p, normal);
+                drawn.wanted(p, normal, levels.new.get(), (usize::from(levels.zone_index), Some(kind)))
+            }
+        }
+    }
+
+    /// Shares of the kinds of dot in a zone, adding up to 1; empty where all its dots are alike.
+    pub fn mix(&self, zone_index: u16) -> Vec<f64> {
+        let Source::Drawn(drawn) = &self.source else { return Vec::new() };
+        let zone = drawn.zones.get(usize::from(zone_index));
+        zone.map_or_else(Vec::new, |zone| zone.kinds.iter().map(|k| k.share).collect())
     }
 
     /// Densities and zone alone: what stippling asks most often.
@@ -165,7 +183,9 @@ impl Fields {
             Source::Function(f) => {
                 let wanted = f(p, normal);
                 let total = wanted.density + PerSquareMetre::new(self.there.counted(p));
-                Levels { new: wanted.density, total, zone_index: wanted.zone_index }
+                let zero = PerSquareMetre::ZERO;
+                let zone_index = wanted.zone_index;
+                Levels { new: wanted.density, later: zero, planned: zero, hair: zero, total, zone_index }
             }
             Source::Drawn(drawn) => self.there.levels(drawn, p, normal),
         }
@@ -175,6 +195,21 @@ impl Fields {
     pub fn density_at(&self, p: Point<Head>, normal: Dir<Head>) -> (PerSquareMetre, u16) {
         let levels = self.levels_at(p, normal);
         (levels.new, levels.zone_index)
+    }
+
+    /// Which part of the planned dots each session lays, first to last, adding up to 1.
+    pub fn ladder_at(&self, p: Point<Head>, normal: Dir<Head>) -> Vec<f64> {
+        let Source::Drawn(drawn) = &self.source else { return vec![1.0] };
+        let mut sum = vec![0.0; drawn.zones.iter().map(|z| z.ladder.len()).max().unwrap_or(1)];
+        let mut full = 0.0;
+        drawn.paint(p, normal, |k, part| {
+            full += part;
+            sum.iter_mut().zip(&drawn.zones[k].ladder).for_each(|(sum, share)| *sum += part * share);
+        });
+        if full > 0.0 {
+            sum.iter_mut().for_each(|sum| *sum /= full);
+        }
+        sum
     }
 
     /// Dots of this session, and the hair and the dots that are there and count.
@@ -243,6 +278,11 @@ impl Fields {
         self.least_distance
     }
 
+    /// Least distance between two dots of any sessions.
+    pub const fn least_overall(&self) -> Metres {
+        self.least_overall
+    }
+
     /// Least distance of a new dot to a frozen point.
     pub const fn least_to(&self, kind: &FrozenKind) -> Metres {
         match kind {
@@ -277,8 +317,14 @@ impl Fields {
 
 impl Drawn {
     /// Diameter, shade and depths are the mean of the zones' own, each by its part of the density; the kind of skin and the
-    /// index are those of the greatest part.
-    pub(crate) fn wanted(&self, p: Point<Head>, normal: Dir<Head>, density: f64, index: usize) -> Wanted {
+    /// index are those of the greatest part. Its zone may say which of its kinds of dot is meant.
+    pub(crate) fn wanted(
+        &self,
+        p: Point<Head>,
+        normal: Dir<Head>,
+        density: f64,
+        (index, kind): (usize, Option<u8>),
+    ) -> Wanted {
         let mut parts = Vec::new();
         self.paint(p, normal, |k, part| parts.push((k, part)));
         let (at, out) = (&p.coords.coords, normal.get());
@@ -288,6 +334,8 @@ impl Drawn {
         } else {
             parts.iter_mut().for_each(|(_, part)| *part /= sum);
         }
+        let dot = |k: usize| self.zones[k].dot(at, out, if k == index { kind } else { None });
+        let sum_of = |of: &dyn Fn(usize) -> f64| parts.iter().map(|(k, part)| part * of(*k)).sum();
         let mean = |of: &dyn Fn(&Zone) -> f64| parts.iter().map(|(k, part)| part * of(&self.zones[*k])).sum();
         let depth = |i: usize| Penetration::new(Metres::new(mean(&|zone| zone.ground.depth(at, i))));
         Wanted {
@@ -297,8 +345,8 @@ impl Drawn {
             target: depth(1),
             least: depth(0),
             most: depth(2),
-            healed: Metres::new(mean(&|zone| zone.dot(at, out).0.get())),
-            shade: mean(&|zone| zone.rung.shade(zone.dot(at, out).1)),
+            healed: Metres::new(sum_of(&|k| dot(k).0.get())),
+            shade: sum_of(&|k| self.zones[k].rung.shade(dot(k).1)),
             hair: self.comb(p, normal, &parts),
         }
     }

@@ -58,7 +58,7 @@ pub use rules::{Acknowledged, Checked, Finding, Rule, Severity};
 pub use scalp::above_border;
 pub use spec::{
     AcknowledgeSpec, AnatomySpec, Channel, DesignSpec, DirectionSpec, HairSpec, IrregularitySpec, KeepOutSpec,
-    LinePreset, LineSpec, LineType, LookSpec, Ludwig, MaskSpec, Norwood, PenetrationSpec, Projection, RegionsSpec,
-    RulesSpec, SessionSpec, Turn, ZoneKind, ZoneSpec,
+    LinePreset, LineSpec, LineType, LookSpec, Ludwig, MaskSpec, MixSpec, Norwood, PenetrationSpec, Projection,
+    RegionsSpec, RulesSpec, SessionSpec, Turn, ZoneKind, ZoneSpec,
 };
 pub use wanted::{Frozen, FrozenKind, Levels, Wanted};

@@ -33,7 +33,7 @@ impl Rung {
 }
 
 /// What today is, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Session {
     /// Share of the full density laid today, 0 to 1; in scars see [`Self::rung`].
     pub(crate) share: f64,
@@ -45,12 +45,19 @@ pub(crate) struct Session {
     pub(crate) least_overall: Metres,
     skin: Rung,
     scar: Rung,
+    /// All shares, 0 to 1: of skin, of scars.
+    ladders: [Vec<f64>; 2],
 }
 
 impl Session {
     /// The step of the ladder of this kind of skin.
     pub(crate) const fn rung(&self, skin: skin::Zone) -> Rung {
         if skin.is_scar() { self.scar } else { self.skin }
+    }
+
+    /// The shares of all sessions in this kind of skin.
+    pub(crate) fn ladder(&self, skin: skin::Zone) -> Vec<f64> {
+        self.ladders[usize::from(skin.is_scar())].clone()
     }
 }
 
@@ -100,12 +107,14 @@ pub(crate) fn session(spec: &SessionSpec) -> Result<Session, DesignError> {
     };
     let skin = rung(&ladder);
     // The zone itself begins a scar with lighter ink.
+    let ladders = [&ladder, &scar].map(|shares| shares.iter().map(|s| s / 100.0).collect());
     let scar = Rung { ink: ink.as_ref().map_or(1.0, |ink| ink[k]), ..rung(&scar) };
     Ok(Session {
         share: skin.share,
         before: skin.before,
         skin,
         scar,
+        ladders,
         largest: ladder.iter().copied().fold(0.0, f64::max) / 100.0,
         least_distance: least("least_distance_mm", spec.least_distance_mm)?,
         least_overall: least("least_overall_mm", spec.least_overall_mm)?,

@@ -5,6 +5,7 @@
 mod along;
 mod blending;
 mod masks;
+mod mixed;
 mod zones;
 
 use frames::{Dir, File, Head, Metres, Point, Pose};

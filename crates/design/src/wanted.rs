@@ -69,7 +69,13 @@ impl FrozenKind {
 pub struct Levels {
     /// Dots of this session.
     pub new: PerSquareMetre,
-    /// Those, and whatever is there already and counts: what the pattern shall be even in.
+    /// Dots of the sessions after it, as far as this one leaves them to.
+    pub later: PerSquareMetre,
+    /// Dots of all sessions, before any was laid; zero where no ladder is known.
+    pub planned: PerSquareMetre,
+    /// Hair, as far as its follicles are known one by one.
+    pub hair: PerSquareMetre,
+    /// The new ones, and whatever is there already and counts: what the pattern shall be even in.
     pub total: PerSquareMetre,
     /// Which `[[zone]]` of the scene, from 0.
     pub zone_index: u16,

@@ -122,6 +122,7 @@ fn sites(surface: &Surface, n: usize) -> Vec<Site> {
                 most: depth(0.7),
                 healed: Metres::from_mm(0.15),
                 shade: 1.0,
+                class: 0,
             }
         })
         .collect()

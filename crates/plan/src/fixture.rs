@@ -100,6 +100,7 @@ pub(crate) fn sites(n: u64, toward: [f64; 3], spread: f64, seed: u64) -> Vec<Sit
             most: depth(0.7),
             healed: Metres::from_mm(0.15),
             shade: 1.0,
+            class: 0,
         });
     }
     out

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     fn piece(zone: u16, mass: f64, offered: f64) -> Piece {
-        Piece { face: 0, corner: [[0.0; 3]; 3], mass, offered, ceiling: None, zone }
+        Piece { face: 0, corner: [[0.0; 3]; 3], mass, today: mass, offered, ceiling: None, zone }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(crate) mod stage {
     pub(crate) const ACCEPT: u64 = 4;
     pub(crate) const JITTER: u64 = 5;
     pub(crate) const REPAIR: u64 = 6;
+    pub(crate) const CLASS: u64 = 7;
     /// And the seven after it.
     pub(crate) const MEASURE: u64 = 8;
 }
@@ -29,6 +30,10 @@ pub(crate) struct Candidate {
     /// Local hexagonal spacing of the density that the pattern shall have, metres.
     pub(crate) spacing: f64,
     pub(crate) zone: u16,
+    /// Its session in a plan, its kind of dot in a session; 0 until they are dealt out.
+    pub(crate) class: u8,
+    /// Where the plan of all sessions has a dot: it stands as it should and does not move of itself.
+    pub(crate) planned: bool,
 }
 
 /// Whole numbers with the proportions of `mass` that add up to the rounded total. Largest remainder, ties to the first.
@@ -44,12 +49,12 @@ pub(crate) fn apportion(mass: &[f64]) -> Vec<usize> {
     share
 }
 
-/// Wanted dots of each zone.
-pub(crate) fn mass_by_zone(pieces: &[Piece]) -> Vec<f64> {
+/// Wanted dots of each zone: all that are laid (`|p| p.mass`), or today's.
+pub(crate) fn mass_by_zone(pieces: &[Piece], of: impl Fn(&Piece) -> f64) -> Vec<f64> {
     let zones = pieces.iter().map(|p| p.zone as usize + 1).max().unwrap_or(0);
     let mut mass = vec![0.0; zones];
     for piece in pieces {
-        mass[piece.zone as usize] += piece.mass;
+        mass[piece.zone as usize] += of(piece);
     }
     mass
 }
@@ -103,6 +108,8 @@ pub(crate) fn scatter(probe: &Probe<'_>, pieces: &[Piece], seed: Seed, dots: usi
                 bary,
                 spacing: spacing(level.total),
                 zone: level.zone,
+                class: 0,
+                planned: false,
             });
         }
     }

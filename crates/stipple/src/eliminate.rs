@@ -25,6 +25,9 @@ const SAME_SHEET: f64 = 0.5;
 /// Coverage, over its median, above which a candidate has all its neighbours.
 const WHOLE: f32 = 0.88;
 
+/// On the weight of a candidate that was planned, so that a new one stays in its stead only where it is clearly in the way.
+const PLANNED: f32 = 0.25;
+
 /// A frozen point as the candidates see it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fixed {
@@ -59,7 +62,10 @@ pub(crate) fn eliminate(
     count: &[usize],
 ) -> Vec<u32> {
     let rows = weigh(candidates, clear, fixed, kernel);
-    let favour = favour(&rows, kernel);
+    let mut favour = favour(&rows, kernel);
+    for (favour, _) in favour.iter_mut().zip(candidates).filter(|(_, c)| c.planned) {
+        *favour *= PLANNED;
+    }
     let mut weight: Vec<f32> = rows.iter().flat_map(|r| r.weight.iter().copied()).collect();
     let mut heaps: Vec<Vec<(u32, Reverse<u32>)>> = vec![Vec::new(); count.len()];
     for i in (0..candidates.len()).filter(|i| clear[*i]) {

@@ -4,6 +4,24 @@ use std::path::PathBuf;
 
 use frames::{Metres, PerSquareMetre};
 
+/// Which dots are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Those of one session.
+    Session,
+    /// Those of this session and the later ones.
+    Treatment,
+}
+
+impl Over {
+    const fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Session => ["in one session", "lower density_per_cm2, use more sessions, or lower least_distance_mm"],
+            Self::Treatment => ["over all sessions", "lower density_per_cm2 or least_overall_mm"],
+        }
+    }
+}
+
 /// Why stippling was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum StippleError {
@@ -25,9 +43,11 @@ pub enum StippleError {
     },
     /// The spacing of the wanted density is too near to the least distance.
     #[error(
-        "density not reachable: {density} in one session is a spacing of {spacing}, dots must be {least} apart; at most {most} can be reached: lower density_per_cm2, use more sessions, or lower least_distance_mm"
+        "density not reachable: {density} {} is a spacing of {spacing}, dots must be {least} apart; at most {most} can be reached: {}", over.words()[0], over.words()[1]
     )]
     TooDense {
+        /// In one session, or in all.
+        over: Over,
         /// Highest wanted.
         density: PerSquareMetre,
         /// Its hexagonal spacing.

@@ -13,19 +13,22 @@ use crate::site::Site;
 pub(crate) fn sites(surface: &Surface, fields: &Fields, dots: &[Candidate]) -> Vec<Site> {
     let laid = dots.iter().map(|dot| {
         let axis = surface.axis_at(dot.face, dot.bary);
-        (dot.at, axis, fields.at(dot.at, dot.normal))
+        (dot.at, axis, dot.class, fields.at_kind(dot.at, dot.normal, dot.class))
     });
     let sentinels = fields.frozen().iter().filter_map(|frozen| match frozen.kind {
         FrozenKind::Sentinel(wanted) => {
             let hit = surface.nearest(frozen.point);
-            Some((frozen.point, surface.axis_at(hit.face, hit.bary), wanted))
+            Some((frozen.point, surface.axis_at(hit.face, hit.bary), 0, wanted))
         }
         FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. } | FrozenKind::Follicle => None,
     });
-    laid.chain(sentinels).enumerate().map(|(k, (at, axis, wanted))| site(SiteId(k as u32), at, axis, &wanted)).collect()
+    laid.chain(sentinels)
+        .enumerate()
+        .map(|(k, (at, axis, class, wanted))| site(SiteId(k as u32), at, axis, class, &wanted))
+        .collect()
 }
 
-fn site(id: SiteId, at: Point<Head>, axis: Dir<Head>, wanted: &Wanted) -> Site {
+fn site(id: SiteId, at: Point<Head>, axis: Dir<Head>, class: u8, wanted: &Wanted) -> Site {
     Site {
         id,
         head_from_skin: frame(at, axis, wanted.hair),
@@ -36,6 +39,7 @@ fn site(id: SiteId, at: Point<Head>, axis: Dir<Head>, wanted: &Wanted) -> Site {
         most: wanted.most,
         healed: wanted.healed,
         shade: wanted.shade,
+        class,
     }
 }
 

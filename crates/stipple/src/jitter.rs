@@ -70,7 +70,7 @@ impl Neighbours {
 /// Moves every dot once, by a step of `sigma` spacings per axis, where the rule allows it.
 pub(crate) fn jitter(probe: &Probe<'_>, dots: &mut [Candidate], seed: Seed, sigma: f64, rule: &Rule<'_>) {
     let near = Neighbours::of(dots, rule);
-    for i in 0..dots.len() {
+    for i in (0..dots.len()).filter(|i| !dots[*i].planned).collect::<Vec<_>>() {
         let moved = (0..TRIES).find_map(|attempt| {
             step(probe, &dots[i], seed, stage::JITTER, i as u64 * TRIES + attempt, sigma)
                 .filter(|new| free(dots, i, new, &near, rule))

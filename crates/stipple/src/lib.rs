@@ -10,6 +10,7 @@
 
 mod blocks;
 mod body;
+mod classes;
 mod cloud;
 mod eliminate;
 mod error;
@@ -18,16 +19,18 @@ mod grid;
 mod jitter;
 mod kernel;
 mod measure;
+mod mix;
 mod place;
 mod ply;
 mod sheet;
 mod site;
 #[cfg(test)]
 mod tests;
+mod treatment;
 mod walk;
 
 pub use body::test_body;
-pub use error::StippleError;
+pub use error::{Over, StippleError};
 pub use measure::measure;
 pub use ply::{read_ply, write_ply};
 pub use site::{Pattern, Preset, Quality, Reason, Rejected, Site};

@@ -3,20 +3,22 @@
 //! In: surface, fields, seed, preset. Out: dots that keep every hard distance, and those that could not. Absent:
 //! measuring, frames of the sites.
 
-use design::{Fields, FrozenKind};
+use design::{Fields, Frozen, FrozenKind};
 use frames::{Metres, PerSquareMetre, Seed};
 use nalgebra::Vector3;
 use scan::Surface;
 
-use crate::StippleError;
 use crate::blocks::Blocks;
 use crate::cloud::{Candidate, Cloud, apportion, mass_by_zone, scatter};
 use crate::eliminate::{Fixed, eliminate};
 use crate::grid::Grid;
 use crate::jitter::{Rule, jitter, repair};
 use crate::kernel::Kernel;
-use crate::sheet::{Probe, cut, spacing};
+use crate::mix::mix;
+use crate::sheet::{Piece, Probe, Span, along_curve, cut, spacing};
 use crate::site::{Preset, Reason, Rejected};
+use crate::treatment;
+use crate::{Over, StippleError};
 
 /// Dots of one session: ten times the growth figure of design.md section 9.
 const MOST: u64 = 1_000_000;
@@ -35,52 +37,181 @@ pub(crate) struct Placed {
 }
 
 pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> Result<Placed, StippleError> {
-    let probe = Probe { surface, fields };
+    let probe = Probe { surface, fields, span: Span::Rest };
     let pieces = cut(&probe);
-    let mass = mass_by_zone(&pieces);
-    let total: f64 = mass.iter().sum();
+    let today = mass_by_zone(&pieces, |p| p.today);
+    let total: f64 = today.iter().sum();
     if total.is_nan() || total < 0.5 {
         return Err(StippleError::Nothing { mass: total });
     }
-    if total > MOST as f64 {
-        return Err(StippleError::TooMany { wanted: total as u64, most: MOST });
+    let mass = mass_by_zone(&pieces, |p| p.mass);
+    let owed: f64 = mass.iter().sum();
+    if owed > MOST as f64 {
+        return Err(StippleError::TooMany { wanted: owed as u64, most: MOST });
     }
-    let count = apportion(&mass);
-    let among = fields.frozen().iter().any(|f| f.kind.counts() > 0.0);
-    let least = fields.least_distance().get();
-    let Cloud { candidates, piece, densest } = scatter(&probe, &pieces, seed, count.iter().sum(), preset.per_dot());
-    refuse_too_dense(densest, least)?;
-    let fixed = fixed(&probe, fields, preset);
-    let clear = clear_of(&candidates, &fixed);
-    let minded: Vec<Fixed> = fixed.iter().map(|(fixed, _)| *fixed).filter(|f| f.weight > 0.0).collect();
-    let kernel = Kernel::new(preset, least);
-    let left = if among {
-        let blocks = Blocks::new(&pieces, &count);
-        let heap_of: Vec<u32> = candidates
-            .iter()
-            .zip(&piece)
-            .map(|(c, &piece)| blocks.of(piece, pieces[piece as usize].zone, c.zone))
-            .collect();
-        eliminate(&candidates, &clear, &minded, &kernel, &heap_of, &blocks.count)
+    let today = apportion(&today);
+    // Rounding must not leave a zone fewer dots in all than today.
+    let count: Vec<usize> = apportion(&mass).iter().zip(&today).map(|(all, today)| *all.max(today)).collect();
+    let within = fields.least_distance().get();
+    let earlier =
+        fields.frozen().iter().any(|f| matches!(f.kind, FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. }));
+    if !earlier && count == today {
+        let Laid { dots, rejected, densest } =
+            Stage::new(probe, seed, preset, within, |_| true).lay(&pieces, &count, &[])?;
+        refuse_too_dense(densest, within, Over::Session)?;
+        return Ok(Placed { dots, rejected });
+    }
+    let session = Stage::new(Probe { span: Span::Session, ..probe }, seed, preset, within, |_| true);
+    let mut plan = treatment::plan(surface, fields, seed, preset)?;
+    let densest = plan.dots.iter().map(|d| session.probe.level(d.face, d.bary).density).fold(0.0, f64::max);
+    refuse_too_dense(densest, within, Over::Session)?;
+    let number = fields.session();
+    let mut laid = if earlier {
+        let rest = Stage::new(probe, seed, preset, fields.least_overall().get(), |_| true);
+        let mut left = treatment::left(plan.dots, fields);
+        // A dot that stands a little beside its place pushes its neighbour that is to come.
+        rest.keep_hard_distances(&mut left);
+        let mut laid = rest.lay(&pieces, &count, &left)?;
+        laid.dots = treatment::todays(&rest.probe, &laid.dots, &today, within, seed);
+        laid
     } else {
-        let heap_of: Vec<u32> = candidates.iter().map(|c| u32::from(c.zone)).collect();
-        eliminate(&candidates, &clear, &minded, &kernel, &heap_of, &count)
+        plan.dots.retain(|d| u16::from(d.class) + 1 == number);
+        plan
     };
-    let mut dots: Vec<Candidate> = left.iter().map(|&i| candidates[i as usize]).collect();
-    if let Some((sigma, gap)) = preset.jitter() {
-        jitter(&probe, &mut dots, seed, sigma, &Rule { gap, least, fixed: &fixed });
-    }
-    let rejected = keep_hard_distances(&probe, &mut dots, seed, &Rule { gap: 0.0, least, fixed: &fixed });
-    Ok(Placed { dots, rejected })
+    // A dot that found no room is missing today only where no other can stand for it.
+    laid.rejected.truncate(today.iter().sum::<usize>().saturating_sub(laid.dots.len()));
+    laid.rejected.extend(session.keep_hard_distances(&mut laid.dots));
+    laid.dots.iter_mut().for_each(|d| d.class = 0);
+    mix(&session.probe, fields, &mut laid.dots, seed);
+    Ok(Placed { dots: laid.dots, rejected: laid.rejected })
 }
 
-/// The least distance counts inside one session, so it is the density of new dots that may be too high.
-fn refuse_too_dense(densest: f64, least: f64) -> Result<(), StippleError> {
+/// Dots, those that found no room, and the highest density among the candidates, 1/m².
+pub(crate) struct Laid {
+    pub(crate) dots: Vec<Candidate>,
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) densest: f64,
+}
+
+/// What dots are laid by: where they are wanted, what they keep clear of.
+pub(crate) struct Stage<'a> {
+    pub(crate) probe: Probe<'a>,
+    seed: Seed,
+    preset: Preset,
+    /// Between two dots, metres.
+    least: f64,
+    /// Each with its own hard distance.
+    fixed: Vec<(Fixed, f64)>,
+    /// Some of the fixed are hair or dots that count.
+    among: bool,
+}
+
+impl<'a> Stage<'a> {
+    /// `minded`: which frozen points are there.
+    pub(crate) fn new(
+        probe: Probe<'a>,
+        seed: Seed,
+        preset: Preset,
+        least: f64,
+        minded: impl Fn(&FrozenKind) -> bool,
+    ) -> Self {
+        let there = || probe.fields.frozen().iter().filter(|f| minded(&f.kind));
+        let among = there().any(|f| f.kind.counts() > 0.0);
+        let fixed = fixed(&probe, preset, there());
+        Self { probe, seed, preset, least, fixed, among }
+    }
+
+    /// `count` dots in each zone. `plan`: dots that stand where they should and stay as long as there is room for them.
+    pub(crate) fn lay(&self, pieces: &[Piece], count: &[usize], plan: &[Candidate]) -> Result<Laid, StippleError> {
+        let cloud = scatter(&self.probe, pieces, self.seed, count.iter().sum(), self.preset.per_dot());
+        let densest = cloud.densest;
+        refuse_too_dense(densest, self.least, Over::Treatment)?;
+        let mut dots = self.thin(pieces, count, cloud, plan);
+        if let Some((sigma, gap)) = self.preset.jitter() {
+            let rule = Rule { gap, least: self.least, fixed: &self.fixed };
+            jitter(&self.probe, &mut dots, self.seed, sigma, &rule);
+        }
+        let rejected = self.keep_hard_distances(&mut dots);
+        Ok(Laid { dots, rejected, densest })
+    }
+
+    /// The candidates that stay.
+    fn thin(&self, pieces: &[Piece], count: &[usize], cloud: Cloud, plan: &[Candidate]) -> Vec<Candidate> {
+        let Cloud { mut candidates, piece, .. } = cloud;
+        // A plan says already how many dots each part needs.
+        let (heap_of, count): (Vec<u32>, Vec<usize>) = if self.among && plan.is_empty() {
+            let blocks = Blocks::new(pieces, count);
+            let part = |(c, &piece): (&Candidate, &u32)| blocks.of(piece, pieces[piece as usize].zone, c.zone);
+            (candidates.iter().zip(&piece).map(part).collect(), blocks.count)
+        } else {
+            candidates.extend(plan.iter().filter_map(|dot| self.wanted(dot)));
+            (candidates.iter().map(|c| u32::from(c.zone)).collect(), count.to_vec())
+        };
+        let clear = clear_of(&candidates, &self.fixed);
+        let minded: Vec<Fixed> = self.fixed.iter().map(|(fixed, _)| *fixed).filter(|f| f.weight > 0.0).collect();
+        let kernel = Kernel::new(self.preset, self.least);
+        let left = eliminate(&candidates, &clear, &minded, &kernel, &heap_of, &count);
+        let mut dots: Vec<Candidate> = left.iter().map(|&i| candidates[i as usize]).collect();
+        if !plan.is_empty() {
+            along_curve(&mut dots);
+        }
+        dots
+    }
+
+    /// A planned dot as a candidate among what is there by now, where any are wanted.
+    fn wanted(&self, dot: &Candidate) -> Option<Candidate> {
+        let level = self.probe.level(dot.face, dot.bary);
+        (level.density > 0.0).then(|| Candidate { spacing: spacing(level.total), zone: level.zone, ..*dot })
+    }
+
+    /// Moves dots apart, then leaves out the later one of each pair that is still too close.
+    pub(crate) fn keep_hard_distances(&self, dots: &mut Vec<Candidate>) -> Vec<Rejected> {
+        let rule = &Rule { gap: 0.0, least: self.least, fixed: &self.fixed };
+        let mut rejected = Vec::new();
+        let mut broken = Vec::new();
+        for pass in 0..REPAIRS {
+            broken = repair(&self.probe, dots, Seed(self.seed.0.wrapping_add(pass)), rule);
+            if broken.is_empty() {
+                return rejected;
+            }
+        }
+        let points: Vec<(Vector3<f64>, f64)> = dots.iter().map(|d| (d.at.coords.coords, rule.least)).collect();
+        let grid = Grid::new(&points, 1.01);
+        let mut gone = vec![false; dots.len()];
+        for i in broken {
+            let p = points[i].0;
+            let mut gap = f64::MAX;
+            grid.near(&p, rule.least, |j, _, _| {
+                if (j as usize) < i && !gone[j as usize] {
+                    gap = gap.min((points[j as usize].0 - p).norm());
+                }
+            });
+            let to_fixed =
+                |(fixed, least): &(Fixed, f64)| Some(((fixed.at - p).norm(), *least)).filter(|(g, l)| g <= l);
+            let broken = if gap <= rule.least { Some((gap, rule.least)) } else { rule.fixed.iter().find_map(to_fixed) };
+            if let Some((gap, least)) = broken {
+                gone[i] = true;
+                let reason = Reason::TooClose { gap: Metres::new(gap), least: Metres::new(least) };
+                rejected.push(Rejected { at: dots[i].at, reason });
+            }
+        }
+        let mut index = 0;
+        dots.retain(|_| {
+            index += 1;
+            !gone[index - 1]
+        });
+        rejected
+    }
+}
+
+/// The least distance of a session binds its own dots, that of the treatment all of them.
+fn refuse_too_dense(densest: f64, least: f64, over: Over) -> Result<(), StippleError> {
     let tightest = spacing(densest);
     if tightest < ROOM * least {
         // Inverse of spacing(): density = 2 / (sqrt(3) h²).
         let density = |h: f64| PerSquareMetre::new(HEX / (h * h));
         return Err(StippleError::TooDense {
+            over,
             density: density(tightest),
             spacing: Metres::new(tightest),
             least: Metres::new(least),
@@ -95,10 +226,9 @@ pub(crate) const HEX: f64 = 1.154_700_538_379_251_7;
 
 /// Frozen points as the candidates see them, each with its hard distance. What counts repels by how much it counts; where
 /// nothing new is wanted it also stands for the candidates that are not there, so that the edge of today's area is none.
-fn fixed(probe: &Probe<'_>, fields: &Fields, preset: Preset) -> Vec<(Fixed, f64)> {
-    fields
-        .frozen()
-        .iter()
+fn fixed<'a>(probe: &Probe<'_>, preset: Preset, there: impl Iterator<Item = &'a Frozen>) -> Vec<(Fixed, f64)> {
+    let fields = probe.fields;
+    there
         .map(|f| {
             let hit = probe.surface.nearest(f.point);
             let level = probe.level(hit.face, hit.bary);
@@ -132,37 +262,4 @@ fn clear_of(candidates: &[Candidate], fixed: &[(Fixed, f64)]) -> Vec<bool> {
         clear
     };
     candidates.iter().map(clear).collect()
-}
-
-/// Moves dots apart, then leaves out the later one of each pair that is still too close.
-fn keep_hard_distances(probe: &Probe<'_>, dots: &mut Vec<Candidate>, seed: Seed, rule: &Rule<'_>) -> Vec<Rejected> {
-    let mut rejected = Vec::new();
-    for pass in 0..REPAIRS {
-        if repair(probe, dots, Seed(seed.0.wrapping_add(pass)), rule).is_empty() {
-            return rejected;
-        }
-    }
-    let points: Vec<(Vector3<f64>, f64)> = dots.iter().map(|d| (d.at.coords.coords, rule.least)).collect();
-    let grid = Grid::new(&points, 1.01);
-    let mut gone = vec![false; dots.len()];
-    for i in 0..dots.len() {
-        let p = points[i].0;
-        let mut gap = f64::MAX;
-        grid.near(&p, rule.least, |j, _, _| {
-            if (j as usize) < i && !gone[j as usize] {
-                gap = gap.min((points[j as usize].0 - p).norm());
-            }
-        });
-        if gap <= rule.least {
-            gone[i] = true;
-            let reason = Reason::TooClose { gap: Metres::new(gap), least: Metres::new(rule.least) };
-            rejected.push(Rejected { at: dots[i].at, reason });
-        }
-    }
-    let mut index = 0;
-    dots.retain(|_| {
-        index += 1;
-        !gone[index - 1]
-    });
-    rejected
 }

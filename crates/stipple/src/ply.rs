@@ -3,7 +3,7 @@
 //! In: a pattern, a path. Out: binary little-endian PLY in SI units, `Head` frame; the same pattern gives the same bytes.
 //! `x y z` is the entry, `nx ny nz` the needle's axis (outward), `hx hy hz` the hair; these three are for viewers (n and h
 //! in single precision). `qx qy qz qw` is the exact rotation `head_from_skin`. `zone` counts in the order of
-//! `skin::Zone::ALL`. Absent: quality and rejected dots, which are in the report.
+//! `skin::Zone::ALL`; `class` is the kind of dot in its zone (`mix`), 0 in files that lack it. Absent: quality and rejected dots, which are in the report.
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +20,7 @@ use crate::StippleError;
 use crate::site::{Pattern, Site};
 
 const FORMAT: &str = "pigment sites 1, SI units, head frame";
-const COLUMNS: [(&str, ScalarType); 22] = [
+const COLUMNS: [(&str, ScalarType); 23] = [
     ("x", ScalarType::Double),
     ("y", ScalarType::Double),
     ("z", ScalarType::Double),
@@ -43,6 +43,7 @@ const COLUMNS: [(&str, ScalarType); 22] = [
     ("zone_index", ScalarType::UShort),
     ("session", ScalarType::UShort),
     ("id", ScalarType::UInt),
+    ("class", ScalarType::UChar),
 ];
 
 /// Writes the sites, next to the path first and then moved there, so that no half file
@@ -87,6 +88,8 @@ fn parse(bytes: &[u8]) -> Result<(Vec<Site>, u16), String> {
     for (name, kind) in COLUMNS {
         match element.properties.get(name) {
             Some(found) if found.data_type == PropertyType::Scalar(kind) => {}
+            // Runs from before there was more than one.
+            None if name == "class" => {}
             _ => return Err(format!("property \"{name}\" is missing or has another type")),
         }
     }
@@ -109,6 +112,7 @@ struct Row {
     zone_index: u16,
     session: u16,
     id: u32,
+    class: u8,
 }
 
 impl Row {
@@ -140,7 +144,7 @@ impl Row {
         ];
         number[..known.len()].copy_from_slice(&known);
         let zone = skin::Zone::ALL.iter().position(|z| *z == site.zone).unwrap_or(0) as u8;
-        Self { number, zone, zone_index: site.zone_index, session, id: site.id.0 }
+        Self { number, zone, zone_index: site.zone_index, session, id: site.id.0, class: site.class }
     }
 
     fn site(&self) -> Option<Site> {
@@ -161,6 +165,7 @@ impl Row {
             most: depth(most),
             healed: Metres::new(healed),
             shade,
+            class: self.class,
         })
     }
 
@@ -192,8 +197,8 @@ impl PropertyAccess for Row {
         self.get_double(name).map(|v| v as f32)
     }
 
-    fn get_uchar(&self, _: &str) -> Option<u8> {
-        Some(self.zone)
+    fn get_uchar(&self, name: &str) -> Option<u8> {
+        Some(if name == "class" { self.class } else { self.zone })
     }
 
     fn get_ushort(&self, name: &str) -> Option<u16> {
@@ -213,8 +218,10 @@ impl PropertyAccess for Row {
     }
 
     fn set_uchar(&mut self, name: &str, value: u8) -> PropertyAccessResult {
-        if name == "zone" {
-            self.zone = value;
+        match name {
+            "zone" => self.zone = value,
+            "class" => self.class = value,
+            _ => return PropertyAccessResult::Ignored,
         }
         PropertyAccessResult::Set
     }

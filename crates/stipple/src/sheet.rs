@@ -11,6 +11,8 @@ use nalgebra::Vector3;
 use rayon::prelude::*;
 use scan::Surface;
 
+use crate::cloud::Candidate;
+
 /// Density varies by more than this inside a piece: cut it.
 const UNEVEN: f64 = 0.25;
 /// Pieces with an uneven density are not cut below this edge, metres; the rest is left to rejection.
@@ -22,11 +24,24 @@ const LONGEST_EMPTY: f64 = 3e-3;
 /// Cuts of one triangle into four, at most. 2^7 cuts an edge of 30 mm to 0.25 mm.
 const DEEPEST: u32 = 7;
 
+/// Which dots are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Span {
+    /// Those of this session.
+    Session,
+    /// And those that it leaves to later ones.
+    Rest,
+    /// Those of all sessions, as if none had been.
+    Plan,
+}
+
 /// Densities (1/m²) and zone at a place.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Level {
     /// New dots.
     pub(crate) density: f64,
+    /// Those of this session among them.
+    pub(crate) today: f64,
     /// And whatever is there already and counts.
     pub(crate) total: f64,
     pub(crate) zone: u16,
@@ -38,8 +53,21 @@ impl Level {
         if self.density > 0.0 { self.total } else { 0.0 }
     }
 
-    fn of(levels: Levels) -> Self {
-        Self { density: levels.new.get(), total: levels.total.get(), zone: levels.zone_index }
+    /// Part of the new dots that this session lays, 0 to 1.
+    pub(crate) fn share(&self) -> f64 {
+        if self.density > 0.0 { self.today / self.density } else { 0.0 }
+    }
+
+    fn of(levels: Levels, span: Span) -> Self {
+        let Levels { new, later, planned, hair, total, zone_index } = levels;
+        let (density, total) = match span {
+            Span::Session => (new, total),
+            Span::Rest => (new + later, total + later),
+            Span::Plan => (planned, planned + hair),
+        };
+        // A plan knows no day: it must come out the same in every session.
+        let today = if span == Span::Plan { density } else { new };
+        Self { density: density.get(), today: today.get(), total: total.get(), zone: zone_index }
     }
 }
 
@@ -47,6 +75,7 @@ impl Level {
 pub(crate) struct Probe<'a> {
     pub(crate) surface: &'a Surface,
     pub(crate) fields: &'a Fields,
+    pub(crate) span: Span,
 }
 
 impl Probe<'_> {
@@ -56,7 +85,7 @@ impl Probe<'_> {
     }
 
     pub(crate) fn level(&self, face: u32, bary: [f64; 3]) -> Level {
-        Level::of(self.fields.levels_at(self.surface.at(face, bary), self.normal(face, bary)))
+        Level::of(self.fields.levels_at(self.surface.at(face, bary), self.normal(face, bary)), self.span)
     }
 }
 
@@ -68,6 +97,8 @@ pub(crate) struct Piece {
     pub(crate) corner: [[f64; 3]; 3],
     /// Wanted dots.
     pub(crate) mass: f64,
+    /// Those of this session among them.
+    pub(crate) today: f64,
     /// Candidates are offered in proportion to this, and accepted with [`Level::even`] / `ceiling` where there is a ceiling.
     pub(crate) offered: f64,
     pub(crate) ceiling: Option<f64>,
@@ -114,7 +145,7 @@ pub(crate) fn cut(probe: &Probe<'_>) -> Vec<Piece> {
             if !needed {
                 return Level::default();
             }
-            Level::of(probe.fields.levels_at(p, n))
+            Level::of(probe.fields.levels_at(p, n), probe.span)
         })
         .collect();
     let mut pieces: Vec<Piece> = wanted
@@ -133,7 +164,7 @@ pub(crate) fn cut(probe: &Probe<'_>) -> Vec<Piece> {
 
 fn split(probe: &Probe<'_>, face: u32, corner: [[f64; 3]; 3], level: [Level; 3], depth: u32, out: &mut Vec<Piece>) {
     let surface = probe.surface;
-    let mut piece = Piece { face, corner, mass: 0.0, offered: 0.0, ceiling: None, zone: 0 };
+    let mut piece = Piece { face, corner, mass: 0.0, today: 0.0, offered: 0.0, ceiling: None, zone: 0 };
     let centre = piece.centre();
     let middle = probe.level(face, centre);
     let [a, b, c] = corner.map(|k| surface.at(face, k).coords);
@@ -141,10 +172,15 @@ fn split(probe: &Probe<'_>, face: u32, corner: [[f64; 3]; 3], level: [Level; 3],
     let most = level.iter().fold(middle.even(), |m, l| m.max(l.even()));
     let least = level.iter().fold(middle.even(), |m, l| m.min(l.even()));
     // What is there may hide a slope of what is new.
-    let new = level.iter().fold([middle.density; 2], |[l, m], d| [l.min(d.density), m.max(d.density)]);
+    let range = |of: fn(&Level) -> f64| {
+        level.iter().map(of).fold([of(&middle); 2], |[least, most], d| [least.min(d), most.max(d)])
+    };
+    let (new, today) = (range(|l| l.density), range(|l| l.today));
     let steep = |least: f64, most: f64| most - least > UNEVEN * most;
-    let uneven =
-        steep(least, most) || steep(new[0], new[1]) || level.iter().any(|l| l.zone != middle.zone && l.density > 0.0);
+    let uneven = steep(least, most)
+        || steep(new[0], new[1])
+        || steep(today[0], today[1])
+        || level.iter().any(|l| l.zone != middle.zone && l.density > 0.0);
     let cut = depth < DEEPEST
         && if most <= 0.0 {
             edge > LONGEST_EMPTY
@@ -170,12 +206,12 @@ fn split(probe: &Probe<'_>, face: u32, corner: [[f64; 3]; 3], level: [Level; 3],
     let flat = 0.5 * (b - a).cross(&(c - a));
     let area = flat.dot(probe.normal(face, centre).get()).max(0.0);
     // Exact for quadratics: corners 1/12 each, centre 3/4.
-    let mean = (level[0].density + level[1].density + level[2].density) / 12.0 + 0.75 * middle.density;
+    let mean = |of: fn(&Level) -> f64| level.iter().map(of).sum::<f64>() / 12.0 + 0.75 * of(&middle);
     piece.zone = if middle.density > 0.0 { middle.zone } else { dominant(&level) };
-    piece.mass = area * mean;
+    piece.mass = area * mean(|l| l.density);
+    piece.today = area * mean(|l| l.today);
     piece.ceiling = uneven.then_some(most);
-    let even = (level[0].even() + level[1].even() + level[2].even()) / 12.0 + 0.75 * middle.even();
-    piece.offered = area * if uneven { most } else { even };
+    piece.offered = area * if uneven { most } else { mean(Level::even) };
     if piece.offered > 0.0 {
         out.push(piece);
     }
@@ -208,11 +244,23 @@ fn sort_along_curve(surface: &Surface, pieces: &mut Vec<Piece>) {
         .enumerate()
         .map(|(k, p)| {
             let cell = (p - low) * scale;
-            (spread(cell.x as u64) | spread(cell.y as u64) << 1 | spread(cell.z as u64) << 2, k as u32)
+            (morton(&cell), k as u32)
         })
         .collect();
     order.par_sort_unstable();
     *pieces = order.iter().map(|&(_, k)| pieces[k as usize]).collect();
+}
+
+/// Dots in the order of the curve through a cube of a metre around the head's origin.
+pub(crate) fn along_curve(dots: &mut [Candidate]) {
+    dots.sort_by_cached_key(|dot| {
+        let cell = (dot.at.coords.coords + Vector3::repeat(0.5)) * 2_097_151.0;
+        morton(&cell)
+    });
+}
+
+fn morton(cell: &Vector3<f64>) -> u64 {
+    spread(cell.x as u64) | spread(cell.y as u64) << 1 | spread(cell.z as u64) << 2
 }
 
 /// 21 bits, two zeros between each.

@@ -24,6 +24,8 @@ pub struct Site {
     pub healed: Metres,
     /// 0 clear, 1 black.
     pub shade: f64,
+    /// Which of its zone's kinds of dot (`mix`), from 0; 0 where the zone has one kind.
+    pub class: u8,
 }
 
 /// How regular the dots are.

@@ -78,7 +78,7 @@ pub(super) fn sentinels_due(
         counts.push((index, found.wanted, found.missing));
         out.extend(found.today.into_iter().map(|(point, normal)| Frozen {
             point,
-            kind: FrozenKind::Sentinel(drawn.wanted(point, normal, 0.0, index)),
+            kind: FrozenKind::Sentinel(drawn.wanted(point, normal, 0.0, (index, None))),
         }));
     }
     (out, counts)

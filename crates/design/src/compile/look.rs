@@ -25,6 +25,7 @@ pub(super) fn look(
         ("healed_mm", written.healed_mm.is_some()),
         ("shade", written.shade.is_some()),
         ("dilution", written.dilution.is_some()),
+        ("mix", written.mix.is_some()),
     ];
     if let Some((key, _)) = given.into_iter().find(|(_, given)| *given) {
         return Err(DesignError::LookAnd { which: which.clone(), key });

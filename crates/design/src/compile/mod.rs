@@ -19,6 +19,7 @@ mod keep_out;
 mod keys;
 mod look;
 mod mask;
+mod mix;
 mod needle;
 mod number;
 mod point;

@@ -6,7 +6,7 @@ use nalgebra::Vector3;
 use crate::compile::look::look;
 use crate::compile::number::{Numbers, which_zone};
 use crate::compile::point::control_points;
-use crate::compile::{Context, band, crown, dots, fill, ground, hairline, ink, keys, mask, needle, whole};
+use crate::compile::{Context, band, crown, dots, fill, ground, hairline, ink, keys, mask, mix, needle, whole};
 use crate::error::{DesignError, Which};
 use crate::shape::{Combed, Ground, Part, Shape, Zone};
 use crate::spec::{ZoneKind, ZoneSpec};
@@ -65,6 +65,11 @@ pub(super) fn zone(context: &Context<'_>, index: usize, written: &ZoneSpec) -> R
         Some(look) => look.into(),
         None => dots(context, &number, written, &usual, &ground, first)?,
     };
+    let kinds = mix::mix(&number, written, dots.healed, dots.shade)?;
+    let dots = match mix::mean(&kinds) {
+        Some((healed, shade)) => Dots { healed, shade, ..dots },
+        None => dots,
+    };
     let front = if written.kind == ZoneKind::Hairline { Some(front(&number, written, &dots)?) } else { None };
     let on_scalp = || control_points(&which, &written.control_points, scan, Some(scalp));
     let shape = match written.kind {
@@ -79,13 +84,16 @@ pub(super) fn zone(context: &Context<'_>, index: usize, written: &ZoneSpec) -> R
         ZoneKind::ScarDots => Shape::Spots(dots::spots(context, &number, written, feather)?),
         ZoneKind::Mask => Shape::Mask(Box::new(mask::mask(context, &number, written)?)),
     };
+    let kind = if scar { skin::Zone::FutScar } else { skin::Zone::FrontalMid };
     Ok(Zone {
         shape,
         density: dots.density.get(),
-        rung: context.session.rung(if scar { skin::Zone::FutScar } else { skin::Zone::FrontalMid }),
+        rung: context.session.rung(kind),
+        ladder: context.session.ladder(kind),
         ground,
         healed: dots.healed,
         shade: dots.shade,
+        kinds,
         front,
         look,
         hair: combed(context, &number, written)?,

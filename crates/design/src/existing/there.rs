@@ -1,11 +1,11 @@
 //! What is there, taken off what is wanted.
 //!
-//! In: the hair, the dots of earlier sessions with the ink each still shows, a place. Out: [`Levels`]: dots of today, and
-//! the total in which the pattern is to be even. Continuous, never negative.
+//! In: the hair, the dots of earlier sessions with the ink each still shows, a place. Out: [`Levels`]: dots of today, those
+//! that are left to later sessions, and the total in which the pattern is to be even. Continuous, never negative.
 //!
 //! Units are hairs and dots alike. A zone's density is the wanted density of units, so dots are wanted for what the hair
 //! lacks, and today for what the ladder has reached of that less the ink that is there:
-//! `new = max(0, reached * max(0, wanted - hair) - ink)`.
+//! `new = max(0, reached * max(0, wanted - hair) - ink)`, and what all sessions owe less that is left to later ones.
 
 use frames::{Dir, Head, PerSquareMetre, Point};
 use nalgebra::Vector3;
@@ -18,6 +18,8 @@ use crate::wanted::{Frozen, FrozenKind, Levels};
 /// Kernel for dots of earlier sessions, metres: below the window in which evenness is judged (4 mm, stipple.md 1.3), above
 /// the spacing of a first session (2.3 mm at 21/cm²).
 const SIGMA: f64 = 3e-3;
+/// Of the full density: less than this left to later sessions is nothing.
+const ROUNDING: f64 = 1e-9;
 
 /// Hair as a density.
 #[derive(Debug, Clone)]
@@ -56,7 +58,8 @@ impl There {
 
     /// For a drawn design.
     pub(crate) fn levels(&self, drawn: &Drawn, p: Point<Head>, normal: Dir<Head>) -> Levels {
-        let none = Levels { new: PerSquareMetre::ZERO, total: PerSquareMetre::ZERO, zone_index: 0 };
+        let zero = PerSquareMetre::ZERO;
+        let none = Levels { new: zero, later: zero, planned: zero, hair: zero, total: zero, zone_index: 0 };
         let painted = Painted::at(drawn, p, normal);
         if painted.full <= 0.0 {
             return Levels { zone_index: painted.zone, ..none };
@@ -67,13 +70,20 @@ impl There {
         let hair = self.hair.as_ref().map_or(0.0, |hair| hair.at(p, normal));
         let lack = painted.lack(hair);
         let ink = self.ink.as_ref().map(|ink| lack * painted.due_before() * ink.at(&p.coords.coords));
+        // Without a word of what is there, the ladder's own dots are taken to be.
+        let there = ink.unwrap_or(lack * painted.before);
         let new = match ink {
             None => lack * painted.today,
             Some(ink) => (lack * (painted.before + painted.today) - ink).max(0.0),
         };
+        let later = (lack * painted.full - there - new).max(0.0);
+        // Shares of a ladder add up to one but for rounding.
+        let later = if later > ROUNDING * painted.full { later } else { 0.0 };
         let hair = if self.hair_is_placed { hair } else { 0.0 };
         let total = new + ink.unwrap_or(0.0) + hair;
-        Levels { new: PerSquareMetre::new(new), total: PerSquareMetre::new(total), zone_index: painted.zone }
+        let [new, later, planned, hair, total] =
+            [new, later, lack * painted.full, hair, total].map(PerSquareMetre::new);
+        Levels { new, later, planned, hair, total, zone_index: painted.zone }
     }
 
     /// Counts the frozen points anew.

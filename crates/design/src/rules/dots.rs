@@ -26,12 +26,13 @@ pub(super) fn check(context: &Context<'_>, drawn: &Drawn, labels: &[String], ver
     for ((zone, written), label) in drawn.zones.iter().zip(&context.spec.zone).zip(labels) {
         let label = Some(label.as_str());
         density(zone, label, verdicts);
+        let largest = zone.kinds.iter().fold(zone.healed, |most, kind| most.max(kind.healed));
         verdicts.add(
             Rule::DotTooLarge,
             label,
-            format!("{:.2} mm healed", zone.healed.mm()),
+            format!("{:.2} mm healed", largest.mm()),
             format!("at most {:.2} mm", BODY_DOT.mm()),
-            when(zone.healed.get() > BODY_DOT.get() + SLACK, Severity::Warning),
+            when(largest.get() > BODY_DOT.get() + SLACK, Severity::Warning),
         );
         if let Some(look) = zone.look {
             verdicts.add(Rule::LookTakes, label, look.to_string(), "as wanted", Some(Severity::Note));

@@ -42,9 +42,13 @@ pub(crate) struct Zone {
     pub(crate) density: f64,
     /// Which part of it today.
     pub(crate) rung: Rung,
+    /// Which part in each session, adding up to 1.
+    pub(crate) ladder: Vec<f64>,
     pub(crate) ground: Ground,
     pub(crate) healed: Metres,
     pub(crate) shade: f64,
+    /// Kinds of dot; none where all are alike. `healed` and `shade` are the dot that has their tone.
+    pub(crate) kinds: Vec<Kind>,
     /// Healed diameter and shade at the front of a hairline, where they differ.
     pub(crate) front: Option<(Metres, f64)>,
     /// What was found for a wanted look.
@@ -53,6 +57,15 @@ pub(crate) struct Zone {
     pub(crate) hair: Option<Combed>,
     /// No hair grows here, whatever the person's stage says.
     pub(crate) bare: bool,
+}
+
+/// One kind of dot of a zone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Kind {
+    /// Of the zone's dots.
+    pub(crate) share: f64,
+    pub(crate) healed: Metres,
+    pub(crate) shade: f64,
 }
 
 /// Where the hair of a zone points, when not where nature lets it.
@@ -96,14 +109,19 @@ impl Zone {
         self.front.unwrap_or((self.healed, self.shade))
     }
 
-    /// Healed diameter and shade at a place: those of the front pass into those behind over the transition zone.
-    pub(crate) fn dot(&self, p: &Vector3<f64>, normal: &Vector3<f64>) -> (Metres, f64) {
+    /// Healed diameter and shade at a place: those of the front pass into those behind over the transition zone. Of a kind
+    /// of dot, or of the mean of all. At the front no kind is larger or darker than the front, nor than itself behind.
+    pub(crate) fn dot(&self, p: &Vector3<f64>, normal: &Vector3<f64>, kind: Option<u8>) -> (Metres, f64) {
+        let kind = kind.and_then(|k| self.kinds.get(usize::from(k)));
+        let (behind, dark) = kind.map_or((self.healed, self.shade), |k| (k.healed, k.shade));
         match (&self.shape, self.front) {
             (Shape::Hairline(line), Some((healed, shade))) => {
                 let t = line.behind(p, normal);
-                (healed + (self.healed - healed) * t, shade + (self.shade - shade) * t)
+                let (healed, shade) =
+                    if kind.is_some() { (healed.min(behind), shade.min(dark)) } else { (healed, shade) };
+                (healed + (behind - healed) * t, shade + (dark - shade) * t)
             }
-            _ => (self.healed, self.shade),
+            _ => (behind, dark),
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use crate::spec::{IrregularitySpec, LineSpec, MaskSpec};
+use crate::spec::{IrregularitySpec, LineSpec, MaskSpec, MixSpec};
 
 /// What a zone is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -109,6 +109,9 @@ pub struct ZoneSpec {
     /// `hairline`: the same at the very front. Default 0.75 of `shade`, one step of dilution lighter.
     #[serde(default)]
     pub shade_front: Option<f64>,
+    /// Two to six kinds of dot instead of one, laid among each other.
+    #[serde(default)]
+    pub mix: Option<Vec<MixSpec>>,
     /// Parts of water to one of pigment, instead of `shade`.
     #[serde(default)]
     pub dilution: Option<f64>,

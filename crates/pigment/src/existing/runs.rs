@@ -245,6 +245,7 @@ mod tests {
             most: deep(0.8),
             healed: Metres::from_mm(0.15),
             shade: 0.5,
+            class: 0,
         }
     }
 

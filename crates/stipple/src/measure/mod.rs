@@ -19,7 +19,7 @@ use nalgebra::Vector3;
 use scan::Surface;
 
 use crate::grid::Grid;
-use crate::sheet::{self, Probe};
+use crate::sheet::{self, Probe, Span};
 use crate::site::{Quality, Site};
 use quadrature::Quadrature;
 
@@ -40,7 +40,7 @@ const COUNTS: f64 = 0.5;
 /// Measures the dots of a session: sites where dots are wanted (sentinels are elsewhere) together with the hair and dots
 /// that are there, against the density of them all.
 pub fn measure(surface: &Surface, fields: &Fields, sites: &[Site]) -> Quality {
-    let probe = Probe { surface, fields };
+    let probe = Probe { surface, fields, span: Span::Session };
     let pieces = sheet::cut(&probe);
     let there = fields.frozen().iter().filter(|f| f.kind.counts() >= COUNTS).map(|f| f.point);
     let all = sites.iter().map(|s| s.head_from_skin.origin()).chain(there);

@@ -83,7 +83,7 @@ fn faded_dots_count_for_what_they_show() {
         let there =
             laid.iter().filter_map(|&p| ink(p).map(|ink| Frozen { point: p, kind: FrozenKind::Earlier { ink } }));
         fields.freeze(&scan.surface, there.collect::<Vec<_>>());
-        let pattern = place(&scan.surface, &fields, Seed(2), Preset::Human).unwrap();
+        let pattern = place(&scan.surface, &fields, Seed(1), Preset::Human).unwrap();
         assert!(pattern.rejected.is_empty());
         let points = positions(&pattern);
         let least = points
