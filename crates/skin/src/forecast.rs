@@ -37,6 +37,7 @@ const SHEDDING: [f64; 2] = [28.0 * DAY, 42.0 * DAY];
 /// Columns for which the optical law is simulated, mm: from here to there, so high at least; see [`crate::optical_load`].
 const COLUMNS: [f64; 2] = [0.05, 1.20];
 const LOWEST: f64 = 0.01;
+const LAST_TOP: f64 = 0.70;
 /// Dots for which it is, mm.
 const OPTICAL_DIAMETERS: [f64; 2] = [0.06, 0.40];
 
@@ -303,7 +304,7 @@ fn depths(dot: &Dot) -> Vec<(Penetration, f64)> {
 fn held([was_top, was_bottom]: [Metres; 2]) -> (Option<[Metres; 2]>, bool) {
     let mm = Metres::from_mm;
     let low = mm(LOWEST);
-    let top = was_top.max(mm(COLUMNS[0])).min(mm(COLUMNS[1]) - low);
+    let top = was_top.max(mm(COLUMNS[0])).min(mm(LAST_TOP));
     let bottom = was_bottom.min(mm(COLUMNS[1])).max(top + low);
     let off = (top - was_top).abs().max((bottom - was_bottom).abs());
     (Some([top, bottom]), off.mm() > 1e-9)

@@ -30,6 +30,13 @@ pub struct Medium {
     pub light: Light,
 }
 
+impl Medium {
+    /// Skin as published (skin.md 3.5b): 4/mm, n = 1.4, 0.09 mm of epidermis, seen as a colorimeter does: by reciprocity light along
+    /// the normal that leaves anywhere is light from anywhere that leaves along the normal.
+    pub const SKIN: Self =
+        Self { scattering: 4_000.0, index: 1.4, epidermis: Metres::from_mm(0.09), light: Light::Normal };
+}
+
 /// Told of a photon's way.
 pub(super) trait Visit {
     /// A straight piece from `from` along `along`, `length` long; z points into the skin. `part` of it lies in the epidermis.

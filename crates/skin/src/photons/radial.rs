@@ -10,7 +10,7 @@ use frames::{Metres, Seed};
 
 use super::columns::{between, chord};
 use super::path::{Dice, Medium, Visit, walk};
-use super::{Case, Mean, in_blocks};
+use super::{Case, Mean, in_blocks, threads};
 
 /// Light that does not come back, by distance from the column's axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +28,11 @@ const SPACING: f64 = 6e-3;
 /// Places of a column that each photon is weighed with, each way.
 const SIDE: usize = 12;
 
-/// Missing light in `rings` rings of width `ring` about one column of `case`; its density does not matter.
-pub fn missing(medium: &Medium, case: &Case, [ring, rings]: [f64; 2], photons: u64, seed: Seed) -> Missing {
-    let count = rings as usize;
+/// Missing light in `count` rings of width `ring` about one column of `case`; its density does not matter.
+pub fn missing(medium: &Medium, case: &Case, ring: Metres, count: usize, photons: u64, seed: Seed) -> Missing {
+    let ring = ring.get();
     let c = &case.columns;
-    let blocks = in_blocks(photons, |numbers| {
+    let blocks = in_blocks(photons, threads(), |numbers| {
         let mut sums = (0.0, 0.0, vec![[0.0; 2]; count]);
         for photon in numbers {
             let mut dice = Dice::new(seed, photon);
@@ -134,7 +134,7 @@ impl Visit for Weigh<'_> {
     }
 
     fn leaves(&mut self, at: [f64; 2], light: f64) {
-        let bare = light * (-self.case.epidermis * self.ways[0] - self.case.dermis * self.ways[1]).exp();
+        let bare = light * (-self.case.skin.epidermis * self.ways[0] - self.case.skin.dermis * self.ways[1]).exp();
         let each = 1.0 / (SIDE * SIDE) as f64;
         self.bare += bare;
         for place in &self.touched {
@@ -149,6 +149,6 @@ impl Visit for Weigh<'_> {
     }
 
     fn left(&self) -> f64 {
-        (-self.case.epidermis * self.ways[0] - self.case.dermis * self.ways[1]).exp()
+        (-self.case.skin.epidermis * self.ways[0] - self.case.skin.dermis * self.ways[1]).exp()
     }
 }
