@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn beyond_the_law_is_said() {
         let treatment = Treatment::load(&crate::repository(Path::new("scenes/hairline.toml"))).unwrap();
-        let wide = ZoneRow { healed: Metres::from_mm(0.40), ..row(&treatment) };
+        let wide = ZoneRow { healed: Metres::from_mm(0.50), ..row(&treatment) };
         let e = expected(&treatment, &wide);
         assert!(e.fresh.unwrap_err().contains("dot diameter") && e.healed[0].is_err());
     }
