@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod calibrate;
+mod calibrate_arm;
 mod gallery;
 mod noise;
 mod registration;

@@ -255,3 +255,24 @@ fn check_writes_nothing() {
     let left: Vec<_> = std::fs::read_dir(bench.dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["scene.toml"]);
 }
+
+/// The bundled hairline under a KUKA iiwa14: its URDF as its users have it, seven joints, solved by arm angle.
+#[test]
+fn the_hairline_by_seven_joints() {
+    let Some(data) = data() else { return };
+    let bench = Bench::new(|scene| {
+        let model = format!("model = \"{}/robots/iiwa14/iiwa14.collision_rel.urdf\"", data.display());
+        let scene = replace_line(&scene, "model = ", &model);
+        let scene = replace_line(&scene, "head = ", "head = { position_mm = [700, 0, 250], rpy_deg = [90, 0, -90] }");
+        replace_line(&scene, "park_deg = ", "park_deg = [0, -10, 0, -100, 0, 70, 0]")
+    });
+    let output = bench.pigment("check", &[]);
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{said}{}", text(&output.stderr));
+    let solver = "arm: 7 joints, seven-joint closed form by arm angle, upper arm 420.00, forearm 400.00 mm";
+    assert!(said.contains(solver), "{said}");
+    let counts = said.lines().find(|l| l.ends_with(" planned")).unwrap();
+    let numbers: Vec<usize> = counts.split_whitespace().filter_map(|w| w.parse().ok()).collect();
+    let [sites, planned] = numbers[..] else { panic!("{counts}") };
+    assert!(planned >= 500 && 100 * planned >= 95 * sites, "{counts}");
+}

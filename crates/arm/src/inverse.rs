@@ -64,6 +64,31 @@ impl ArmModel {
         }
     }
 
+    /// The posture of the branch whose joints are nearest to `near` as they are now: one answer, where only one is wanted.
+    /// For an arm as built this is where Newton's steps are spared: they go into one branch instead of eight.
+    pub fn inverse_branch(&self, base_from_flange: &Pose<Base, Flange>, near: &JointPos) -> Option<JointPos> {
+        if !base_from_flange.is_finite() || near.len() != self.dof() || !near.is_finite() {
+            return None;
+        }
+        let target = base_from_flange.get();
+        let (found, off) = match &self.closed {
+            Closed::Ur(ur) => (ur.found(target, near), ur.off()),
+            Closed::Wrist(wrist, back) => (wrist.solve(&(target * back), near), wrist.off),
+            Closed::Srs(srs, back) => (srs.solve(&srs.aim(&(target * back))?, srs.arm_angle(near), near), srs.off),
+            Closed::Locked(_) | Closed::None => return self.inverse_near(base_from_flange, near),
+        };
+        let far = |lane: usize| {
+            let joints = found.q.iter().zip(near.iter());
+            joints.map(|(q, near)| (q[lane] - near).abs()).fold(0.0, f64::max)
+        };
+        let lanes = (0..8).filter(|lane| !found.error[*lane].is_nan());
+        let lane = lanes.min_by(|a, b| far(*a).total_cmp(&far(*b)))?;
+        let mut q = JointPos::zeros(self.dof());
+        q.iter_mut().zip(&found.q).for_each(|(v, lanes)| *v = lanes[lane]);
+        let q = if found.error[lane] + off <= GATE { q } else { self.descend(target, &q, POLISH)? };
+        self.limits.wrap(&q, near)
+    }
+
     /// True when [`ArmModel::inverse`] needs no search.
     pub fn has_closed_form(&self) -> bool {
         self.closed != Closed::None

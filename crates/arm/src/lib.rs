@@ -4,9 +4,11 @@
 //! [`Motion`], [`Program`], and the border to any real or simulated arm: [`Setpoint`], [`ArmState`], [`ArmDriver`].
 //! Absent: any skin, any scan, any physics, any clock.
 
+mod as_built;
 mod driver;
 mod dynamics;
 mod error;
+mod fit;
 mod inverse;
 mod joints;
 mod lines;
@@ -31,6 +33,7 @@ mod wrist;
 pub use driver::{ArmDriver, ArmState, Mode, Setpoint, Tracked};
 pub use dynamics::FREE_FALL;
 pub use error::ArmError;
+pub use fit::{Fit, FitError, Measured, Parameter};
 pub use inverse::Branches;
 pub use joints::{Joint, JointAcc, JointJerk, JointPos, JointTorque, JointVel, MAX_JOINTS};
 pub use link::{Capsule, Form, Link, Look, Payload};

@@ -104,7 +104,7 @@ impl Tool {
 }
 
 /// The parser's message, with the nearest key where one was not known.
-fn said(message: &str) -> String {
+pub(crate) fn said(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     if !message.starts_with("unknown field") {
         return message.to_owned();

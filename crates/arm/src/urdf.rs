@@ -37,7 +37,12 @@ impl ArmModel {
     /// Reads the chain from link `base` (default: the root) to link `flange` (default: `tool0`, else the only end).
     pub fn from_urdf(path: &Path, base: Option<&str>, flange: Option<&str>) -> Result<Self, ArmError> {
         let text = std::fs::read_to_string(path).map_err(|source| ArmError::Read { path: path.to_owned(), source })?;
-        let robot = tree::parse(path, &text)?;
+        Self::from_urdf_text(path, &text, base, flange)
+    }
+
+    /// The same for a text at hand; `path` names it in messages.
+    pub fn from_urdf_text(path: &Path, text: &str, base: Option<&str>, flange: Option<&str>) -> Result<Self, ArmError> {
+        let robot = tree::parse(path, text)?;
         let tree = Tree::new(path, &robot)?;
         let base = match base {
             Some(name) => tree.link(name, "given as the base")?,

@@ -25,6 +25,7 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
             "rules": rules(&treatment.fields),
             "registration": treatment.registered.as_ref().map(Registered::json),
             "measures": measures_json(&measures),
+            "arm": { "name": treatment.arm.name, "joints": treatment.arm.dof(), "solver": treatment.arm.solver() },
         });
         return Ok(value.to_string());
     }
@@ -35,6 +36,7 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
         surface.area() * 1e4,
         treatment.arm.name
     );
+    let _ = writeln!(text, "arm: {} joints, {}", treatment.arm.dof(), treatment.arm.solver());
     let repairs = treatment.scan.repairs.to_string();
     for line in repairs.lines().filter(|l| !l.is_empty()) {
         let _ = writeln!(text, "repaired: {line}");

@@ -138,6 +138,22 @@ pub enum Command {
         #[arg(long)]
         lightness: Option<f64>,
     },
+    /// Fit the arm as built to measured poses.
+    #[command(group = clap::ArgGroup::new("whose").required(true).args(["scene", "arm"]))]
+    CalibrateArm {
+        /// Table (CSV): `q1_deg` .. as the controller reads them, `x_mm y_mm z_mm` of the tip in a tracker's frame, and
+        /// `qw qx qy qz` of the body on the tool if it was measured. At least 15 poses, all over the reach.
+        poses: PathBuf,
+        /// Scene whose arm and tool were measured.
+        #[arg(long)]
+        scene: Option<PathBuf>,
+        /// URDF of the arm, where there is no scene; the tip may then be any point on the flange.
+        #[arg(long)]
+        arm: Option<PathBuf>,
+        /// Where the calibration goes (TOML); never over an old one.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
     /// Draw the finished look of scenes: four sides of the head, one PNG a scene.
     Gallery {
         /// Scenes; all of `scenes/*.toml` without one.

@@ -3,6 +3,7 @@
 //! In: a scene file. Out: a folder with the sites, the program, the journal, the telemetry and the report.
 //! Absent: any stage's own work, and the viewer.
 
+mod as_built;
 pub mod bench;
 mod budget;
 mod calibrate;
@@ -35,6 +36,7 @@ mod views;
 
 use std::path::{Path, PathBuf};
 
+pub use as_built::{Whose, calibrate_arm};
 pub use calibrate::calibrate;
 pub use existing::{Existing, Follicle, Tally};
 pub use failure::Failure;

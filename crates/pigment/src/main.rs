@@ -54,6 +54,15 @@ fn dispatch(cli: &Cli) -> Result<String, Failure> {
         Some(Command::CalibrateSkin { table, output, person, lightness }) => {
             pigment::calibrate(table, output, person.as_deref(), *lightness, cli.json)
         }
+        Some(Command::CalibrateArm { poses, scene, arm, output }) => {
+            // The command line lets exactly one of the two through.
+            let whose = match (scene, arm) {
+                (Some(scene), _) => pigment::Whose::Scene(scene),
+                (None, Some(arm)) => pigment::Whose::Urdf(arm),
+                (None, None) => return Err(Failure::Input("name the arm: --scene SCENE or --arm URDF".into())),
+            };
+            pigment::calibrate_arm(poses, whose, output, cli.json)
+        }
         Some(Command::Gallery { scenes, output }) => pigment::gallery(scenes, output, cli.json),
         Some(Command::View { arguments }) => commands::view(arguments),
     }

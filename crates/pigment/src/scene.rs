@@ -94,6 +94,9 @@ pub struct ArmTable {
     pub model: PathBuf,
     /// Tool file, relative to the scene file.
     pub tool: PathBuf,
+    /// What `calibrate-arm` wrote for this arm, relative to the scene file; the arm as its URDF says without it.
+    #[serde(default)]
+    pub calibration: Option<PathBuf>,
     /// Link that stands still; the URDF's root without it.
     #[serde(default)]
     pub base: Option<String>,

@@ -207,6 +207,9 @@ fn load_arm(file: &SceneFile) -> Result<ArmModel, Failure> {
     let table = &file.scene.arm;
     let path = file.resolve(&table.model);
     let mut arm = ArmModel::from_urdf(&path, table.base.as_deref(), table.flange.as_deref()).map_err(input)?;
+    if let Some(calibration) = &table.calibration {
+        arm = arm.as_built(&file.resolve(calibration)).map_err(input)?;
+    }
     if let Some(a) = table.acceleration_deg_per_s2 {
         arm.limits.acceleration = JointAcc::zeros(arm.dof()).map(|_| a.to_radians());
     }

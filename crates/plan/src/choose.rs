@@ -14,7 +14,7 @@ use crate::ladder::{BRANCHES, Ladder, Node, Walk};
 use crate::reach::{Pair, Reach, milder};
 use crate::spin::{Place, places};
 use crate::timing::HopTime;
-use crate::{Reject, Rejected, tour};
+use crate::{Reject, Rejected, family, tour};
 
 /// Sites without a posture that is both clear and regular are found one after another; after so many rounds the rest goes.
 const ROUNDS: usize = 24;
@@ -151,6 +151,7 @@ struct Survey {
 fn survey(reach: &mut Reach<'_>, places: &[Place]) -> Survey {
     let some: Vec<Place> = places.iter().step_by((places.len() / SAMPLE).max(1)).copied().collect();
     let all: Vec<u32> = (0..some.len() as u32).collect();
+    reach.slots = family::choose(reach, &some);
     let mut tried = reach.ladder(&some);
     for branch in 0..BRANCHES {
         reach.strike(&mut tried, &all, branch);

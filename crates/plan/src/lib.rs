@@ -14,6 +14,7 @@ mod clear;
 mod detour;
 mod door;
 mod error;
+mod family;
 mod field;
 #[cfg(test)]
 mod fixture;

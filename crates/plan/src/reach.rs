@@ -4,12 +4,13 @@
 //! clear of everything with the lift to spare; for a site without any, the reason with its numbers.
 //! Absent: choice between postures, the order of sites.
 
-use arm::{ArmModel, Joint, JointPos, Tool};
+use arm::{ArmModel, Branches, Joint, JointPos, Tool};
 use frames::{Base, Flange, Head, Metres, Pose, Radians, Tcp};
 use nalgebra::{Point3, SMatrix};
 use rayon::prelude::*;
 
 use crate::clear::{Nose, Touch, World};
+use crate::family::Slots;
 use crate::ladder::{BRANCHES, Ladder, Node};
 use crate::spin::Place;
 use crate::{Options, Reject};
@@ -32,6 +33,8 @@ pub(crate) struct Reach<'a> {
     /// comes to its half turn there.
     near: [JointPos; BRANCHES],
     park: JointPos,
+    /// What the ladder's branches are for an arm with a joint to spare; the arm's own branches otherwise.
+    pub(crate) slots: Option<Slots>,
     base_from_head: Pose<Base, Head>,
     pub(crate) flange_from_tcp: Pose<Flange, Tcp>,
     tcp_from_flange: Pose<Tcp, Flange>,
@@ -70,6 +73,7 @@ impl<'a> Reach<'a> {
             loose,
             near: [*park; BRANCHES],
             park: *park,
+            slots: None,
             base_from_head,
             flange_from_tcp: tool.flange_from_tcp,
             tcp_from_flange: tool.flange_from_tcp.inverse(),
@@ -82,6 +86,11 @@ impl<'a> Reach<'a> {
         (self.base_from_head.inverse() * (self.world.arm.forward(&self.park) * self.flange_from_tcp).origin()).coords
     }
 
+    /// How far a posture's joints are from park, rad in all.
+    pub(crate) fn away(&self, q: &JointPos) -> f64 {
+        q.zip(&self.park, |a, b| a - b).iter().map(|d| d.abs()).sum()
+    }
+
     pub(crate) fn spin(&self, spin: usize) -> f64 {
         std::f64::consts::TAU * spin as f64 / self.options.spins as f64
     }
@@ -89,6 +98,14 @@ impl<'a> Reach<'a> {
     /// Where the flange must be for the nose to be `lift` above a place.
     fn flange(&self, place: &Place, spin: f64, lift: f64) -> Pose<Base, Flange> {
         self.base_from_head * place.pose(spin, lift) * self.tcp_from_flange
+    }
+
+    /// Postures by branch of the ladder, within limits less their margin.
+    fn postures(&self, target: &Pose<Base, Flange>) -> Branches {
+        match &self.slots {
+            None => self.tight.inverse_around(target, &self.park),
+            Some(slots) => slots.postures(&self.tight, target, &self.park),
+        }
     }
 
     /// Every posture within limits, clear or not.
@@ -103,7 +120,7 @@ impl<'a> Reach<'a> {
         ladder.rungs_mut().zip(places.par_iter()).for_each(|((angles, usable), place)| {
             for spin in 0..spins {
                 let target = self.flange(place, self.spin(spin), lift);
-                for (branch, q) in self.tight.inverse_around(&target, &self.park).iter() {
+                for (branch, q) in self.postures(&target).iter() {
                     let Some(q) = self.tight.limits.wrap(q, &self.near[branch]) else { continue };
                     q.iter().enumerate().for_each(|(j, v)| angles[slot(branch, j, spin)] = *v as f32);
                     usable[branch] |= 1 << spin;
@@ -184,7 +201,7 @@ impl<'a> Reach<'a> {
         let spin = self.spin(node.spin.into());
         let at = |lift: f64| self.flange(place, spin, lift);
         let near = &self.near[node.branch as usize];
-        let touch = self.tight.inverse_around(&at(0.0), &self.park).slots[node.branch as usize].ok_or(None)?;
+        let touch = self.postures(&at(0.0)).slots[node.branch as usize].ok_or(None)?;
         let touch = self.tight.limits.wrap(&touch, near).ok_or(None)?;
         let lifted = self.rise(place, node, &touch, Metres::ZERO, lift);
         let value = self.singular(&touch);

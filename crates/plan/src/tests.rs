@@ -213,6 +213,66 @@ fn a_greater_margin_is_kept() {
     program.strokes.iter().for_each(|s| probe.posture(&s.touch).unwrap());
 }
 
+/// An arm of the data folder, with a capsule from each joint to the next: its own shapes are meshes.
+fn vendor(name: &str, radius_mm: f64) -> Option<arm::ArmModel> {
+    let data = std::env::var("PIGMENT_DATA")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data").to_owned());
+    let path = std::path::PathBuf::from(format!("{data}/robots/{name}/{name}.collision_rel.urdf"));
+    if !path.is_file() {
+        assert!(std::env::var("CI").is_err(), "no test data in {data}");
+        skipped(&data);
+        return None;
+    }
+    let mut arm = arm::ArmModel::from_urdf(&path, None, None).unwrap();
+    let ends: Vec<Point3<f64>> = (0..arm.dof())
+        .map(|i| arm.joints.get(i + 1).map_or(arm.last_from_flange, |j| j.parent_from_joint).translation.vector.into())
+        .collect();
+    for (link, end) in arm.links.iter_mut().zip(ends) {
+        link.shapes = vec![arm::Capsule { a: Point3::origin(), b: end, radius: Metres::from_mm(radius_mm) }];
+    }
+    Some(arm)
+}
+
+/// Seven joints and spherical wrists plan as a UR does: nearly every site, few detours, no wide hops, same bytes.
+#[test]
+fn other_arms_plan_a_crown() {
+    // The head is where each arm works with its elbow up, the park posture over it.
+    for (name, radius, x, z, park) in [
+        ("iiwa14", 60.0, 0.70, 0.25, vec![0.0, -10.0, 0.0, -100.0, 0.0, 70.0, 0.0]),
+        ("fr3", 35.0, 0.57, 0.20, vec![0.0, -45.0, 0.0, -135.0, 0.0, 90.0, 45.0]),
+        ("abb_irb120", 45.0, 0.47, 0.25, vec![0.0, -30.0, 10.0, 0.0, 60.0, 0.0]),
+    ] {
+        let Some(arm) = vendor(name, radius) else { return };
+        let mut cell = cell();
+        let mut head = *cell.base_from_head.get();
+        (head.translation.vector.x, head.translation.vector.z) = (x, z);
+        cell.base_from_head = frames::Pose::new(head);
+        cell.park = arm::JointPos::from_slice(&park.iter().map(|d: &f64| d.to_radians()).collect::<Vec<_>>()).unwrap();
+        let sites = sites(600, CROWN, 0.35, 5);
+        let once = || plan(&arm, &tool(), &ellipsoid(), &cell, &sites, &Options::default(), &protrusion);
+        let (program, rejected, stats) = once().unwrap_or_else(|e| panic!("{name}: {e}"));
+        said(name, &stats, &rejected);
+        assert_eq!(program.strokes.len() + rejected.len(), sites.len());
+        assert!(stats.planned >= 500, "{name}: {stats:?}");
+        assert!(stats.bound_ratio >= 0.9 && stats.max_hop_rad < 0.85, "{name}: {stats:?}");
+        for s in &program.strokes {
+            let nose = arm.forward(&s.touch) * tool().flange_from_tcp;
+            let skin = cell.base_from_head * sites[s.site.0 as usize].head_from_skin;
+            assert!((nose.origin() - skin.origin()).norm().get() < 1e-8 && nose.z().angle(-skin.z()) < 1e-8);
+            assert!(arm.limits.hold(&s.touch) && arm.limits.hold(&s.lifted));
+        }
+        if name == "iiwa14" {
+            assert_eq!(format!("{:?}", once().unwrap().0), format!("{program:?}"));
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "says what was measured")]
+fn said(name: &str, stats: &Stats, rejected: &[Rejected]) {
+    let why = rejected.first().map_or_else(String::new, |r| format!("; first refused: {}", r.reason));
+    eprintln!("{name}: {stats:?}{why}");
+}
+
 /// Meshes of the links against a head by another library (`reference/collision_distances.json`). Our capsules hold the
 /// meshes to within a millimetre, so what touches there must be refused here; and what is far from everything be taken.
 #[test]

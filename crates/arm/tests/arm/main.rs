@@ -5,6 +5,7 @@
 mod description;
 mod dynamics;
 mod files;
+mod fit;
 mod inverse;
 mod kinematics;
 mod motion;

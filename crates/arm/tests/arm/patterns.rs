@@ -372,6 +372,36 @@ fn arms_as_built() {
     }
 }
 
+/// One branch where one is wanted: the one nearby, as exact as all of them, on nominal arms and on arms as built.
+#[test]
+fn the_branch_nearby() {
+    let nominals =
+        [Some(own()), vendor("abb_irb120", None, None), vendor("iiwa14", None, None), vendor("fr3", None, None)];
+    for nominal in nominals.into_iter().flatten() {
+        for arm in [nominal.clone(), nominal.perturbed(&deviations(3))] {
+            let (mut found, mut regular) = (0, 0);
+            for k in 0..500 {
+                let q = random(&arm, 4.0, k);
+                let target = arm.forward(&q);
+                let near = q.map(|v| v + 0.01);
+                if least_singular(&arm, &q) < 0.05 {
+                    continue;
+                }
+                regular += 1;
+                let Some(p) = arm.inverse_branch(&target, &near) else { continue };
+                let (off, turn) = miss(&arm, &p, &target);
+                assert!(off <= 1e-9 && turn <= 1e-9 && arm.limits.hold(&p));
+                found += usize::from(p.zip(&q, |a, b| a - b).max_abs() < if arm.dof() == 7 { 0.2 } else { 1e-6 });
+            }
+            // Next to a limit the answer may lie outside.
+            assert!(100 * found >= 98 * regular && regular > 200, "{}: {found} of {regular}", arm.name);
+        }
+    }
+    let bad = own();
+    assert!(bad.inverse_branch(&Pose::new(Isometry3::translation(f64::NAN, 0.0, 0.0)), &JointPos::zeros(6)).is_none());
+    assert!(bad.inverse_branch(&bad.forward(&JointPos::zeros(6)), &JointPos::zeros(5)).is_none());
+}
+
 /// What has no pattern is searched for, and says so.
 #[test]
 fn no_pattern() {
