@@ -1,7 +1,7 @@
 //! Colour and sharpness of a dot under skin, and from how far it is seen.
 //!
 //! In: wavelength, layer, depth, size. Out: absorption, scattering, reflectance of a stack, blur, distance of fusion.
-//! Absent: a fitted model; published coefficients differ by orders of magnitude (S118 A), so calibrate.
+//! Absent: what a dot looks like (see `tint.rs`); published coefficients differ by orders of magnitude (S118 A), so calibrate.
 //! Source: skin.md 3.5c, 3.5d.
 
 use frames::{Metres, Penetration};
@@ -11,7 +11,7 @@ use crate::error::within;
 
 /// One arc minute, the acuity of a good eye, radians as skin.md 3.5d rounds it.
 pub const ARC_MINUTE: f64 = 2.9e-4;
-/// Deeper than this carbon looks bluer (skin.md 3.5c K).
+/// Deeper than this carbon is said to look bluer (skin.md 3.5c K). Photons know no such edge: see [`crate::hue_shift`].
 pub const BLUE_BELOW: Penetration = Penetration::new(Metres::from_mm(0.8));
 
 /// Absorption of skin without blood and melanin, 1/m. Published in 1/cm: `0.244+85.3*exp(-(nm-154)/66.2)` (Jacques 1998,
@@ -64,8 +64,8 @@ pub fn blur(z: Penetration) -> Result<Metres, SkinError> {
 }
 
 /// From here on a detail of `size` is no longer resolved (skin.md 3.5d D).
-pub fn fusion_distance(size: Metres) -> Metres {
-    size / ARC_MINUTE
+pub fn fusion_distance(size: Metres) -> Result<Metres, SkinError> {
+    Ok(Metres::from_mm(within("size of a detail", size.mm(), [0.0, 100.0], "mm")? / ARC_MINUTE))
 }
 
 #[cfg(test)]
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn seen_from_afar() {
         for (size, want) in [(0.10, 0.34), (0.15, 0.52), (0.20, 0.69), (0.30, 1.03), (1.0, 3.4)] {
-            let got = fusion_distance(Metres::from_mm(size)).get();
+            let got = fusion_distance(Metres::from_mm(size)).unwrap().get();
             assert!((got - want).abs() < if want < 2.0 { 0.005_1 } else { 0.051 }, "{size}: {got}");
         }
         assert!((blur(Penetration::new(Metres::from_mm(0.5))).unwrap().mm() - 0.225).abs() < 1e-12);
@@ -142,6 +142,7 @@ mod tests {
         refused(under_layer([1.1, 0.0], 0.1), "reflectance of a layer");
         refused(under_layer([0.5, 0.6], 0.1), "transmittance of a layer");
         refused(under_layer([0.5, 0.4], -0.1), "reflectance of the ground");
+        refused(fusion_distance(mm(-0.1)), "size of a detail");
         refused(blur(Penetration::new(mm(2.0))), "depth of a dot");
         refused(blur(Penetration::new(mm(-0.1))), "depth of a dot");
     }

@@ -3,7 +3,8 @@
 //! In: a zone of the scalp, a person, a needle group, one needle's motion, a deposit. Out: thickness and depth windows
 //! ([`Zone`], [`Person`]), penetration from protrusion and back ([`penetration`], [`protrusion_for`]), ink left behind
 //! ([`mass_per_hit`]), what heals ([`retained`], [`healed_diameter`], all together [`forecast()`]), how it fades ([`amount`]), how dark it looks
-//! ([`reflectance`]) and which dots have a wanted shade ([`look()`]). Every law is one pure function with its published form.
+//! ([`reflectance`]), in which colour ([`stippled`], [`dot_colour`]) and which dots have a wanted shade ([`look()`]). What the
+//! laws of light rest on is in [`photons`]. Every law is one pure function with its published form.
 //! Absent: any mesh, any robot, any clock, any random number (variation is data, see [`Variation`]).
 //!
 //! Sources are the sections and marks of the project's `skin.md`: A peer-reviewed, B clinic or trade, C weak, K

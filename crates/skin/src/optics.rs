@@ -2,7 +2,7 @@
 //!
 //! In: lightness of the skin, dots per area, diameter, where the pigment sits, how much the ink absorbs. Out: reflectance
 //! and lightness of the stippled skin, by the embedded-column law; the surface-ink laws of printing for comparison.
-//! Absent: colour (see `colour.rs`), single dots, light that is not diffuse.
+//! Absent: colour (see `tint.rs`), where around a dot light is missing (see `spread.rs`), light that is not diffuse.
 //! Source: skin.md 3.5; the law's numbers are fitted to `photons`, which see (D).
 
 use frames::{Metres, PerSquareMetre};
@@ -303,5 +303,32 @@ mod tests {
         refused(Stipple { absorption: 50_000.0, ..good }, "absorption");
         refused(Stipple { absorption: f64::NAN, ..good }, "absorption");
         assert!(reflectance(&Stipple { density: PerSquareMetre::ZERO, ..good }).is_ok());
+    }
+
+    #[track_caller]
+    fn out<T: std::fmt::Debug>(got: Result<T, SkinError>, named: &str) {
+        match got {
+            Err(SkinError::OutOfRange { what, .. }) => assert_eq!(what, named),
+            other => panic!("{named}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn so_do_the_laws_of_printing_and_of_crowds() {
+        let (n, d) = (PerSquareMetre::from_per_cm2, Metres::from_mm);
+        out(coverage(n(-1.0), d(0.1)), "density");
+        out(coverage(n(1_001.0), d(0.1)), "density");
+        out(coverage(n(80.0), d(2.0)), "dot diameter");
+        out(coverage(n(80.0), d(f64::NAN)), "dot diameter");
+        out(murray_davies(1.1, 0.4, 0.04), "coverage");
+        out(murray_davies(0.1, 1.1, 0.04), "reflectance of the skin");
+        out(yule_nielsen(0.1, 0.4, -0.1, 2.0), "reflectance of a dot");
+        out(yule_nielsen(0.1, 0.4, 0.04, 0.5), "Yule-Nielsen factor");
+        out(load_of(-0.1), "share of the light");
+        out(load_of(3.1), "share of the light");
+        out(load_of(f64::NAN), "share of the light");
+        assert!((share_for(load_of(0.7).unwrap()) - 0.7).abs() < 1e-12);
+        // Few dots do not crowd.
+        assert!((load_of(0.001).unwrap() / 0.001 - 1.0).abs() < 1e-3);
     }
 }

@@ -112,7 +112,7 @@ mod tests {
         };
         let (ring, rings) = (0.025e-3, 120);
         let skin = Skin::of(lightness).unwrap();
-        let seen = missing(&medium, &Case { skin, columns }, Metres::new(ring), rings, 8_000, Seed(5));
+        let seen = missing(&medium, &Case { skin, columns }, Metres::new(ring), rings, 8_000, Seed(5)).unwrap();
         let law = spread(lightness, &dot).unwrap();
         let area = |k: usize| std::f64::consts::PI * ring * ring * (2 * k + 1) as f64;
         let at = |k: usize| seen.area * law.at(Metres::new((k as f64 + 0.5) * ring));

@@ -228,7 +228,7 @@ mod tests {
                         absorption: dot.absorption,
                     },
                 });
-                for (seen, got) in seen.iter_mut().zip(simulate(&medium, &cases, 10_000, Seed(3))) {
+                for (seen, got) in seen.iter_mut().zip(simulate(&medium, &cases, 10_000, Seed(3)).unwrap()) {
                     assert!((got.bare.value / light[band] - 1.0).abs() < 0.05, "{l} {band}: {:?}", got.bare);
                     seen[band] *= got.ratio.value;
                 }

@@ -11,6 +11,8 @@ use frames::{Metres, Seed};
 use super::columns::{between, chord};
 use super::path::{Dice, Medium, Visit, walk};
 use super::{Case, Mean, in_blocks, threads};
+use crate::SkinError;
+use crate::error::within;
 
 /// Light that does not come back, by distance from the column's axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +31,20 @@ const SPACING: f64 = 6e-3;
 const SIDE: usize = 12;
 
 /// Missing light in `count` rings of width `ring` about one column of `case`; its density does not matter.
-pub fn missing(medium: &Medium, case: &Case, ring: Metres, count: usize, photons: u64, seed: Seed) -> Missing {
-    let ring = ring.get();
+///
+/// # Errors
+/// As [`super::simulate`]; rings that are not 0.001 to 1 mm wide.
+pub fn missing(
+    medium: &Medium,
+    case: &Case,
+    ring: Metres,
+    count: usize,
+    photons: u64,
+    seed: Seed,
+) -> Result<Missing, SkinError> {
+    medium.check(photons)?;
+    case.check()?;
+    let ring = 1e-3 * within("width of a ring", ring.mm(), [0.001, 1.0], "mm")?;
     let c = &case.columns;
     let blocks = in_blocks(photons, threads(), |numbers| {
         let mut sums = (0.0, 0.0, vec![[0.0; 2]; count]);
@@ -84,7 +98,7 @@ pub fn missing(medium: &Medium, case: &Case, ring: Metres, count: usize, photons
             Mean { value: first * scale, error: ((second - first * first).max(0.0) / n).sqrt() * scale }
         })
         .collect();
-    Missing { ring: Metres::new(ring), part, area: lost / bare * cell }
+    Ok(Missing { ring: Metres::new(ring), part, area: lost / bare * cell })
 }
 
 struct Weigh<'a> {

@@ -23,7 +23,7 @@ const fn mm_const(v: f64) -> Metres {
 fn half_space(index: f64, albedo: f64, light: Light, photons: u64) -> Mean {
     let medium = Medium { scattering: 1e4 * albedo, index, epidermis: Metres::ZERO, light };
     let skin = Skin { epidermis: 0.0, dermis: 1e4 * (1.0 - albedo) };
-    simulate(&medium, &[Case { skin, columns: NONE }], photons, Seed(1))[0].bare
+    simulate(&medium, &[Case { skin, columns: NONE }], photons, Seed(1)).unwrap()[0].bare
 }
 
 #[track_caller]
@@ -90,7 +90,7 @@ fn a_mist_of_columns_is_a_layer() {
     let more = absorption * std::f64::consts::FRAC_PI_4 * (diameter / spacing).powi(2);
     let denser = Skin { epidermis: skin.epidermis + more, ..skin };
     let cases = [Case { skin, columns: mist }, Case { skin: denser, columns: NONE }];
-    let got = simulate(&Medium::SKIN, &cases, 3_000, Seed(2));
+    let got = simulate(&Medium::SKIN, &cases, 3_000, Seed(2)).unwrap();
     let want = got[1].bare.value / got[0].bare.value;
     assert!(want < 0.98, "{want}");
     assert!(((1.0 - got[0].ratio.value) / (1.0 - want) - 1.0).abs() < 0.03, "{:?} {want}", got[0].ratio);
@@ -143,13 +143,41 @@ fn chords_are_exact() {
 /// The same bytes on one thread and on three, and another number with another seed.
 #[test]
 fn the_same_on_any_number_of_threads() {
-    let sums = |threads| in_blocks(10_000, threads, |numbers| numbers.map(|k| unit(Seed(4), 0, k)).sum::<f64>());
-    assert_eq!(sums(1), sums(3));
-    assert_eq!(sums(1).len(), 5);
-    let case = [usual(54.0)];
-    let run = |seed| simulate(&Medium::SKIN, &case, 3_000, Seed(seed));
-    assert_eq!(run(1), run(1));
-    assert_ne!(run(1), run(2));
+    let run = |threads, seed| simulate_on(threads, &Medium::SKIN, &[usual(54.0)], 6_000, Seed(seed));
+    assert_eq!(run(1, 1), run(3, 1));
+    assert_ne!(run(1, 1), run(1, 2));
+}
+
+#[track_caller]
+fn refused(medium: Medium, case: Case, photons: u64, named: &str) {
+    let got = [
+        simulate(&medium, &[case], photons, Seed(1)).map(|_| ()),
+        missing(&medium, &case, mm(0.1), 5, photons, Seed(1)).map(|_| ()),
+    ];
+    for got in got {
+        assert!(matches!(got, Err(SkinError::OutOfRange { what, .. }) if what == named), "{named}: {got:?}");
+    }
+}
+
+#[test]
+fn refuses_what_is_no_skin() {
+    let (skin, good) = (Medium::SKIN, usual(54.0));
+    refused(skin, good, 0, "photons");
+    refused(Medium { scattering: 0.0, ..skin }, good, 10, "scattering");
+    refused(Medium { index: 0.9, ..skin }, good, 10, "index of refraction");
+    refused(Medium { epidermis: mm(-0.1), ..skin }, good, 10, "epidermis");
+    let with = |skin| Case { skin, ..good };
+    refused(skin, with(Skin { epidermis: -1.0, ..good.skin }), 10, "absorption of the epidermis");
+    refused(skin, with(Skin { dermis: 0.0, ..good.skin }), 10, "absorption of the dermis");
+    let with = |columns| Case { columns, ..good };
+    let c = good.columns;
+    refused(skin, with(Columns { density: PerSquareMetre::new(f64::NAN), ..c }), 10, "density");
+    refused(skin, with(Columns { diameter: mm(-0.1), ..c }), 10, "diameter of a column");
+    refused(skin, with(Columns { column: [mm(0.1), mm(11.0)], ..c }), 10, "bottom of the column");
+    refused(skin, with(Columns { column: [mm(0.3), mm(0.2)], ..c }), 10, "top of the column");
+    refused(skin, with(Columns { absorption: -1.0, ..c }), 10, "absorption of the ink");
+    let ring = missing(&skin, &good, mm(2.0), 5, 10, Seed(1));
+    assert!(matches!(ring, Err(SkinError::OutOfRange { what: "width of a ring", .. })), "{ring:?}");
 }
 
 fn usual(lightness: f64) -> Case {
@@ -166,7 +194,7 @@ fn usual(lightness: f64) -> Case {
 #[test]
 fn the_standard_error_is_honest() {
     let runs: Vec<Reflected> =
-        (0..40).map(|seed| simulate(&Medium::SKIN, &[usual(54.0)], 500, Seed(100 + seed))[0]).collect();
+        (0..40).map(|seed| simulate(&Medium::SKIN, &[usual(54.0)], 500, Seed(100 + seed)).unwrap()[0]).collect();
     for of in [|r: &Reflected| r.bare, |r: &Reflected| r.ratio] {
         let mean = runs.iter().map(|r| of(r).value).sum::<f64>() / 40.0;
         let sd = (runs.iter().map(|r| (of(r).value - mean).powi(2)).sum::<f64>() / 39.0).sqrt();
@@ -180,7 +208,7 @@ fn the_standard_error_is_honest() {
 fn a_skin_has_its_lightness() {
     let wanted = [18.0, 25.5, 32.0, 40.0, 54.0, 65.5, 72.0, 78.0];
     let cases = wanted.map(|l| Case { skin: Skin::of(l).unwrap(), columns: NONE });
-    for (l, got) in wanted.iter().zip(simulate(&Medium::SKIN, &cases, 30_000, Seed(6))) {
+    for (l, got) in wanted.iter().zip(simulate(&Medium::SKIN, &cases, 30_000, Seed(6)).unwrap()) {
         let seen = lightness_of(got.bare.value);
         assert!((seen - l).abs() < 0.6, "{l}: {seen}");
     }
@@ -199,7 +227,7 @@ fn darkened(stipples: &[Stipple], photons: u64) -> Vec<[f64; 3]> {
             Case { skin: Skin::of(s.lightness).unwrap(), columns }
         })
         .collect();
-    let seen = simulate(&Medium::SKIN, &cases, photons, Seed(7));
+    let seen = simulate(&Medium::SKIN, &cases, photons, Seed(7)).unwrap();
     let of = |(s, r): (&Stipple, &Reflected)| {
         let ratio = r.ratio;
         let darker = s.lightness - lightness_of(reflectance_of(s.lightness) * ratio.value);
@@ -297,7 +325,7 @@ fn shaved_hair_is_seen_by_the_same_light() {
             Columns { density: hair.hairs, diameter: hair.shaft, column: [Metres::ZERO, mm(0.8)], absorption: BLACK };
         Case { skin: Skin::of(l).unwrap(), columns }
     });
-    for ((l, hair), seen) in all.into_iter().zip(simulate(&Medium::SKIN, &cases, 20_000, Seed(9))) {
+    for ((l, hair), seen) in all.into_iter().zip(simulate(&Medium::SKIN, &cases, 20_000, Seed(9)).unwrap()) {
         let photons = l - lightness_of(reflectance_of(l) * seen.ratio.value);
         let law = l - hair.lightness(l).unwrap();
         assert!((law / photons - 1.0).abs() < 0.15, "{l} {hair:?}: {law} {photons}");
