@@ -143,6 +143,10 @@ fn chords_are_exact() {
 /// The same bytes on one thread and on three, and another number with another seed.
 #[test]
 fn the_same_on_any_number_of_threads() {
+    for threads in [1, 3] {
+        let starts = in_blocks(10_000, threads, |numbers| numbers.start);
+        assert_eq!(starts, [0, 1, 2, 3, 4].map(|k| k * BLOCK), "sums are taken in the order of the blocks");
+    }
     let run = |threads, seed| simulate_on(threads, &Medium::SKIN, &[usual(54.0)], 6_000, Seed(seed));
     assert_eq!(run(1, 1), run(3, 1));
     assert_ne!(run(1, 1), run(1, 2));
