@@ -5,6 +5,7 @@ mod bad_input;
 mod calibrate;
 mod calibrate_arm;
 mod gallery;
+mod metrics;
 mod noise;
 mod registration;
 mod replay;

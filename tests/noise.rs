@@ -36,18 +36,7 @@ fn crown(raw: &RawMesh, noise: Metres) -> Surface {
 }
 
 fn dots(surface: &Surface) -> f64 {
-    let facts = skin::Zone::FrontalMid.facts();
-    let wanted = Wanted {
-        density: PerSquareMetre::from_per_cm2(60.0),
-        zone: skin::Zone::FrontalMid,
-        zone_index: 0,
-        target: facts.window.target,
-        least: facts.window.least,
-        most: facts.window.most,
-        healed: Metres::from_mm(0.25),
-        shade: 0.5,
-        hair: None,
-    };
+    let wanted = Wanted::plain(PerSquareMetre::from_per_cm2(60.0));
     let fields = Fields::from_fn(move |_, _| wanted, Metres::from_mm(0.6));
     stipple::place(surface, &fields, Seed(1), stipple::Preset::Human).unwrap().sites.len() as f64
 }

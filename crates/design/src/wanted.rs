@@ -25,6 +25,26 @@ pub struct Wanted {
     pub hair: Option<Dir<Head>>,
 }
 
+impl Wanted {
+    /// Ordinary dots on the mid scalp, without a direction: for measurements, tests and patterns of which nothing but the
+    /// density is known.
+    pub fn plain(density: PerSquareMetre) -> Self {
+        let zone = skin::Zone::FrontalMid;
+        let window = zone.facts().window;
+        Self {
+            density,
+            zone,
+            zone_index: 0,
+            target: window.target,
+            least: window.least,
+            most: window.most,
+            healed: Metres::from_mm(0.25),
+            shade: 0.5,
+            hair: None,
+        }
+    }
+}
+
 /// A point that is fixed before stippling begins. New dots keep away from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frozen {

@@ -26,6 +26,26 @@ pub struct SceneArgs {
     pub out: Option<PathBuf>,
 }
 
+/// Patterns and what they are held against.
+#[derive(Debug, Args, Clone)]
+pub struct MetricsArgs {
+    /// PLY or CSV: by `stipple`, or any with x y z.
+    #[arg(required = true)]
+    pub patterns: Vec<PathBuf>,
+    /// What was wanted: the fields of this scene. Dots by other programs are in the scan's coordinates.
+    #[arg(long, conflicts_with = "mesh", required_unless_present = "mesh")]
+    pub scene: Option<PathBuf>,
+    /// The surface alone (PLY, OBJ, STL, GLB): one density is taken to be wanted where the dots are.
+    #[arg(long)]
+    pub mesh: Option<PathBuf>,
+    /// Of the mesh, and of dots that do not say theirs: `m dm cm mm inch`.
+    #[arg(long, requires = "mesh")]
+    pub unit: Option<String>,
+    /// Folder for two pictures, nearest neighbours and pair correlation beside those of human hair; made if missing.
+    #[arg(long)]
+    pub plots: Option<PathBuf>,
+}
+
 /// What can be asked.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -40,10 +60,15 @@ pub enum Command {
     Stipple {
         /// The scene file.
         scene: PathBuf,
-        /// Where the sites go (PLY).
-        #[arg(short, long)]
-        output: PathBuf,
+        /// Where the sites go: a table in millimetres where it ends in `.csv`, else PLY.
+        #[arg(short, long, required_unless_present = "metrics")]
+        output: Option<PathBuf>,
+        /// Print the quality of the pattern.
+        #[arg(long)]
+        metrics: bool,
     },
+    /// The quality of any patterns, also of those made elsewhere, side by side.
+    Metrics(MetricsArgs),
     /// Make the pattern and the program.
     Plan {
         /// The scene file.

@@ -144,17 +144,43 @@ pub fn stream(
     Ok(text)
 }
 
-/// The pattern only.
-pub fn stipple(scene: &Path, output: &Path, json: bool) -> Result<String, Failure> {
+/// The pattern only: into a file, or judged, or both. Ctrl-C leaves no file.
+pub fn stipple(scene: &Path, output: Option<&Path>, metrics: bool, json: bool) -> Result<String, Failure> {
+    let stop = on_interrupt();
     let treatment = Treatment::load(scene)?;
     let began = Clock::now();
-    let pattern = treatment.stipple()?;
-    let figures = stipple_figures(&pattern, began.elapsed().as_secs_f64());
-    stipple::write_ply(output, &pattern).map_err(|e| Failure::Input(e.to_string()))?;
-    if json {
-        return to_json(&figures);
+    let bar = progress::share("stippling");
+    let tell = |share: f64| bar.set_position((share * progress::WHOLE) as u64);
+    let pattern = treatment.stipple_with(&stipple::Progress::new(&stop, &tell))?;
+    let mut figures = stipple_figures(&pattern, began.elapsed().as_secs_f64());
+    let judged = if metrics { Some(crate::metrics::of_pattern(&treatment, &pattern, &stop)?) } else { None };
+    bar.finish_and_clear();
+    // The last moment to leave nothing behind.
+    if stop.load(Ordering::Relaxed) {
+        return Err(Failure::Cancelled);
     }
-    Ok(format!("{} sites in {:.2} s: {}", figures.sites, figures.seconds, output.display()))
+    if let Some(output) = output {
+        stipple::write_sites(output, &pattern).map_err(|e| Failure::Input(e.to_string()))?;
+    }
+    if json {
+        // All figures instead of the few of a report.
+        return match judged {
+            Some(judged) => to_json(&judged),
+            None => to_json(&figures),
+        };
+    }
+    let mut text = format!("{} sites in {:.2} s", figures.sites, figures.seconds);
+    if let Some(output) = output {
+        let _ = write!(text, ": {}", output.display());
+    }
+    figures.rejected.truncate(SHOWN);
+    for rejected in &figures.rejected {
+        let _ = write!(text, "\nleft out  {}", rejected.reason);
+    }
+    if let Some(judged) = judged {
+        let _ = write!(text, "\n{}", crate::metrics::table(&[judged]));
+    }
+    Ok(text)
 }
 
 /// Pattern and program.
@@ -341,12 +367,12 @@ fn stream_line(report: &Report) -> String {
     })
 }
 
-fn to_json(value: &impl serde::Serialize) -> Result<String, Failure> {
+pub(crate) fn to_json(value: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(value).map_err(|e| Failure::Run(e.to_string()))
 }
 
 /// A flag that Ctrl-C sets: the loop withdraws, the journal closes.
-fn on_interrupt() -> Arc<AtomicBool> {
+pub(crate) fn on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     // A second handler in one process is refused; the first one stays.

@@ -15,6 +15,8 @@ pub enum Failure {
     NotYet(&'static str),
     /// Ctrl-C: withdrawn, journal closed.
     Stopped,
+    /// Ctrl-C before anything was begun that has to be put down again.
+    Cancelled,
 }
 
 impl Failure {
@@ -28,7 +30,7 @@ impl Failure {
         match self {
             Self::Run(_) => 1,
             Self::Input(_) | Self::NotYet(_) => 2,
-            Self::Stopped => 130,
+            Self::Stopped | Self::Cancelled => 130,
         }
     }
 }
@@ -39,6 +41,7 @@ impl fmt::Display for Failure {
             Self::Input(why) | Self::Run(why) => f.write_str(why),
             Self::NotYet(what) => write!(f, "`pigment {what}` is not there yet; `pigment --help` lists what is"),
             Self::Stopped => f.write_str("stopped: needle withdrawn, journal closed"),
+            Self::Cancelled => f.write_str("stopped: nothing written"),
         }
     }
 }

@@ -1,15 +1,16 @@
-//! `pigment gallery`: one picture a scene, as the finished treatment looks.
+//! `pigment gallery`: one picture a scene, as the finished treatment looks, and how regular the presets are.
 //!
-//! In: scenes. Out: a PNG each. Sessions are laid one after another, each among the dots of those before it, as on a
+//! In: scenes. Out: a PNG each; with none named, all of them and two SVGs of the presets beside human hair. Sessions are laid one after another, each among the dots of those before it, as on a
 //! person. Absent: arm, plan, simulation.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use design::{Frozen, FrozenKind};
+use design::{Fields, Frozen, FrozenKind, Wanted};
+use frames::{Head, Metres, PerSquareMetre, Point, Seed};
 use record::Picture;
-use stipple::Site;
+use stipple::{Preset, Site};
 
 use crate::views::{self, Emphasis, SIDES};
 use crate::{Failure, SceneFile, Treatment, progress};
@@ -22,8 +23,13 @@ const EMPHASIS: Emphasis = Emphasis(2.5);
 
 /// Draws every scene of `scenes` (all of `scenes/*.toml` when empty) into `out`.
 pub fn gallery(scenes: &[PathBuf], out: &Path, json: bool) -> Result<String, Failure> {
-    let scenes = if scenes.is_empty() { bundled()? } else { scenes.to_vec() };
     std::fs::create_dir_all(out).map_err(|e| Failure::file(out, e))?;
+    let scenes = if scenes.is_empty() {
+        presets(out)?;
+        bundled()?
+    } else {
+        scenes.to_vec()
+    };
     let mut text = String::new();
     let mut rows = Vec::new();
     for path in &scenes {
@@ -38,6 +44,32 @@ pub fn gallery(scenes: &[PathBuf], out: &Path, json: bool) -> Result<String, Fai
         rows.push(serde_json::json!({ "file": file, "sites": sites, "bytes": bytes.len() }));
     }
     Ok(if json { serde_json::Value::from(rows).to_string() } else { text })
+}
+
+/// Of the dots with which the presets are compared: the usual density of all sessions together, on the top of the head.
+const COMPARED: PerSquareMetre = PerSquareMetre::from_per_cm2(54.0);
+const TOP: Metres = Metres::from_mm(75.0);
+
+/// `neighbours.svg` and `pair_correlation.svg`: the presets on the bundled head, beside human hair.
+fn presets(out: &Path) -> Result<(), Failure> {
+    let bar = progress::working("comparing the presets");
+    let surface = Treatment::load(&crate::repository(Path::new("scenes/hairline.toml")))?.scan.surface;
+    let top = surface.vertices().iter().fold(f64::MIN, |m, p| m.max(p.coords.z));
+    let (some, none) = (Wanted::plain(COMPARED), Wanted::plain(PerSquareMetre::new(0.0)));
+    let wanted = move |p: Point<Head>, _| if p.coords.z > top - TOP.get() { some } else { none };
+    let fields = Fields::from_fn(wanted, Metres::ZERO);
+    let failed = |e: stipple::StippleError| Failure::Run(e.to_string());
+    let mut rows = Vec::new();
+    for (name, preset) in [("human", Preset::Human), ("faithful", Preset::Faithful), ("even", Preset::Even)] {
+        let pattern = stipple::place(&surface, &fields, Seed(1), preset).map_err(failed)?;
+        let dots: Vec<Point<Head>> = pattern.sites.iter().map(|s| s.head_from_skin.origin()).collect();
+        let examined = stipple::examine(&surface, &fields, &dots, &stipple::Progress::none()).map_err(failed)?;
+        rows.extend(examined.map(|metrics| (name, metrics)));
+    }
+    let rows: Vec<(&str, &stipple::Metrics)> = rows.iter().map(|(name, m)| (*name, m)).collect();
+    crate::metrics::plots(&rows, out)?;
+    bar.finish_and_clear();
+    Ok(())
 }
 
 fn bundled() -> Result<Vec<PathBuf>, Failure> {

@@ -31,7 +31,10 @@ fn dispatch(cli: &Cli) -> Result<String, Failure> {
         None => commands::run(&pigment::repository(Path::new("scenes/hairline.toml")), None, count, cli.json),
         Some(Command::Run(args)) => commands::run(&args.scene, args.out.as_deref(), count, cli.json),
         Some(Command::Check { scene }) => check::check(scene, cli.json),
-        Some(Command::Stipple { scene, output }) => commands::stipple(scene, output, cli.json),
+        Some(Command::Stipple { scene, output, metrics }) => {
+            commands::stipple(scene, output.as_deref(), *metrics, cli.json)
+        }
+        Some(Command::Metrics(args)) => pigment::metrics(args, cli.json),
         Some(Command::Plan { scene, output }) => commands::plan(scene, output, cli.json),
         Some(Command::Rehearse(args)) => commands::rehearse(&args.scene, args.out.as_deref(), cli.json),
         Some(Command::Stream { args, driver, dots, phantom }) => {

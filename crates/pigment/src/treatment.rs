@@ -112,9 +112,21 @@ impl Treatment {
 
     /// Makes the pattern.
     pub fn stipple(&self) -> Result<Pattern, Failure> {
+        self.stipple_with(&stipple::Progress::none())
+    }
+
+    /// [`Self::stipple`] of a job that may be stopped.
+    pub fn stipple_with(&self, progress: &stipple::Progress<'_>) -> Result<Pattern, Failure> {
         let preset = self.file.scene.stipple.preset;
-        stipple::stipple(&self.scan.surface, &self.fields, self.file.seed(), preset)
-            .map_err(|e| Failure::file(&self.file.path, e))
+        stipple::stipple_with(&self.scan.surface, &self.fields, self.file.seed(), preset, progress)
+            .map_err(|e| self.unlaid(e))
+    }
+
+    fn unlaid(&self, error: stipple::StippleError) -> Failure {
+        match error {
+            stipple::StippleError::Stopped => Failure::Cancelled,
+            other => Failure::file(&self.file.path, other),
+        }
     }
 
     /// The pattern without its figures, for pictures.

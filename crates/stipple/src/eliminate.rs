@@ -1,6 +1,6 @@
 //! Greedy elimination: the candidate that its neighbours mind most goes, until each zone has its count.
 //!
-//! In: candidates, frozen points, kernel, counts. Out: the survivors, in candidate order. Steps 4 to 7 of stipple.md
+//! In: candidates, frozen points, kernel, counts. Out: the survivors, in candidate order. Steps 6 and 7 of stipple.md
 //! section 8. Absent: positions change; frozen points are never dropped.
 //!
 //! Weights only fall, so the heap may hold old keys: a popped key that is no longer true goes back with its true value.
@@ -11,22 +11,21 @@ use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
 use nalgebra::Vector3;
-use rayon::prelude::*;
 
 use crate::cloud::Candidate;
-use crate::grid::Grid;
-use crate::kernel::{Kernel, REACH};
-
-/// Candidates per chunk of rows. Fixed, so that results do not depend on the number of threads.
-const CHUNK: usize = 2048;
-/// Two sheets of skin whose normals differ by more than 60 degrees do not see each other.
-const SAME_SHEET: f64 = 0.5;
+use crate::kernel::Kernel;
+use crate::weigh::{Pairs, Weighed};
+use crate::{Progress, StippleError};
 
 /// Coverage, over its median, above which a candidate has all its neighbours.
 const WHOLE: f32 = 0.88;
 
 /// On the weight of a candidate that was planned, so that a new one stays in its stead only where it is clearly in the way.
 const PLANNED: f32 = 0.25;
+/// Part of the work that is done before the first candidate goes.
+const WEIGHING: f64 = 0.5;
+/// Candidates between two looks whether to stop.
+const OFTEN: usize = 8192;
 
 /// A frozen point as the candidates see it.
 #[derive(Debug, Clone, Copy)]
@@ -42,15 +41,6 @@ pub(crate) struct Fixed {
     pub(crate) gap: bool,
 }
 
-/// Neighbours of a run of candidates, rows end to end.
-struct Rows {
-    /// End of each row.
-    end: Vec<u32>,
-    pair: Vec<(u32, f32)>,
-    weight: Vec<f32>,
-    coverage: Vec<f32>,
-}
-
 /// Indices of the candidates that stay: `count[k]` of those whose `heap_of` is k (fewer only where there are not as many).
 /// Candidates that are not `clear` of a frozen point are gone from the start, but still say where the area is.
 pub(crate) fn eliminate(
@@ -60,13 +50,28 @@ pub(crate) fn eliminate(
     kernel: &Kernel,
     heap_of: &[u32],
     count: &[usize],
-) -> Vec<u32> {
-    let rows = weigh(candidates, clear, fixed, kernel);
-    let mut favour = favour(&rows, kernel);
+    progress: &Progress<'_>,
+) -> Result<Vec<u32>, StippleError> {
+    eliminate_with(Pairs::of(candidates.len()), candidates, clear, fixed, kernel, heap_of, count, progress)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one more than its only caller, for a test")]
+fn eliminate_with(
+    pairs: Pairs,
+    candidates: &[Candidate],
+    clear: &[bool],
+    fixed: &[Fixed],
+    kernel: &Kernel,
+    heap_of: &[u32],
+    count: &[usize],
+    progress: &Progress<'_>,
+) -> Result<Vec<u32>, StippleError> {
+    let weighed = Weighed::new(candidates, clear, fixed, kernel, pairs, &progress.part(0.0, WEIGHING))?;
+    let mut favour = favour(&weighed.coverage(), kernel);
     for (favour, _) in favour.iter_mut().zip(candidates).filter(|(_, c)| c.planned) {
         *favour *= PLANNED;
     }
-    let mut weight: Vec<f32> = rows.iter().flat_map(|r| r.weight.iter().copied()).collect();
+    let mut weight = weighed.weight();
     let mut heaps: Vec<Vec<(u32, Reverse<u32>)>> = vec![Vec::new(); count.len()];
     for i in (0..candidates.len()).filter(|i| clear[*i]) {
         if let Some(heap) = heaps.get_mut(heap_of[i] as usize) {
@@ -76,6 +81,9 @@ pub(crate) fn eliminate(
     let mut heaps: Vec<BinaryHeap<(u32, Reverse<u32>)>> = heaps.into_iter().map(BinaryHeap::from).collect();
     let mut fullest: BinaryHeap<Surplus> =
         heaps.iter().zip(count).enumerate().filter_map(|(k, (heap, &want))| Surplus::of(k, heap.len(), want)).collect();
+    let surplus = candidates.len().saturating_sub(count.iter().sum()).max(1);
+    let progress = progress.part(WEIGHING, 1.0);
+    let mut gone = 0;
     while let Some(Surplus { heap, .. }) = fullest.peek() {
         let heap = *heap;
         let Some(mut top) = heaps[heap].peek_mut() else { break };
@@ -86,18 +94,17 @@ pub(crate) fn eliminate(
             continue;
         }
         PeekMut::pop(top);
-        let chunk = &rows[i as usize / CHUNK];
-        let row = i as usize % CHUNK;
-        let from = if row == 0 { 0 } else { chunk.end[row - 1] as usize };
-        for &(j, k) in &chunk.pair[from..chunk.end[row] as usize] {
-            weight[j as usize] -= k;
+        weighed.pairs_of(i, |j, pair| weight[j as usize] -= pair);
+        gone += 1;
+        if gone % OFTEN == 0 {
+            progress.done((gone as f64 / surplus as f64).min(1.0))?;
         }
         fullest.pop();
         fullest.extend(Surplus::of(heap, heaps[heap].len(), count[heap]));
     }
     let mut left: Vec<u32> = heaps.into_iter().flatten().map(|(_, Reverse(i))| i).collect();
     left.sort_unstable();
-    left
+    Ok(left)
 }
 
 /// A heap with more than its count. The greatest has the largest relative surplus, ties by the smaller index. Integers,
@@ -137,74 +144,52 @@ fn sortable(x: f32) -> u32 {
 /// takes the outline away (stipple.md section 3). The published form 1 / (C + 0.12) left 1.05 to 1.08 of the wanted dots
 /// in the first two spacings at a straight edge; a line that is steeper and starts at the same coverage leaves 1.01 to
 /// 1.02 and leaves the inside alone.
-fn favour(rows: &[Rows], kernel: &Kernel) -> Vec<f32> {
-    let coverage: Vec<f32> = rows.iter().flat_map(|r| r.coverage.iter().copied()).collect();
+fn favour(coverage: &[f32], kernel: &Kernel) -> Vec<f32> {
     if coverage.is_empty() {
-        return coverage;
+        return Vec::new();
     }
-    let mut sorted = coverage.clone();
+    let mut sorted = coverage.to_vec();
     let middle = sorted.len() / 2;
     let (_, median, _) = sorted.select_nth_unstable_by(middle, f32::total_cmp);
     let median = median.max(1e-6);
     coverage.iter().map(|c| 1.0 / (1.0 + kernel.outline * (c / median - WHOLE)).clamp(0.15, 1.0)).collect()
 }
 
-fn weigh(candidates: &[Candidate], clear: &[bool], fixed: &[Fixed], kernel: &Kernel) -> Vec<Rows> {
-    let points: Vec<(Vector3<f64>, f64)> = candidates.iter().map(|c| (c.at.coords.coords, c.spacing)).collect();
-    let grid = Grid::new(&points, REACH);
-    let fixed_points: Vec<(Vector3<f64>, f64)> = fixed.iter().map(|f| (f.at, f.spacing)).collect();
-    let fixed_grid = Grid::new(&fixed_points, REACH);
-    let normals: Vec<[f32; 3]> = candidates.iter().map(|c| narrow(c.normal.get())).collect();
-    let same_sheet = |a: &[f32; 3], b: &[f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2] > SAME_SHEET as f32;
-    // Frozen points have hard distances of their own, already kept.
-    let alone = kernel.without_least();
-    let chunks: Vec<(usize, &[Candidate])> = candidates.chunks(CHUNK).enumerate().collect();
-    chunks
-        .into_par_iter()
-        .map(|(chunk, part)| {
-            let mut rows = Rows {
-                end: Vec::with_capacity(part.len()),
-                pair: Vec::with_capacity(part.len() * 64),
-                weight: Vec::with_capacity(part.len()),
-                coverage: Vec::with_capacity(part.len()),
-            };
-            for (k, c) in part.iter().enumerate() {
-                let i = (chunk * CHUNK + k) as u32;
-                let h = c.spacing as f32;
-                let (mut weight, mut coverage) = (0.0, 0.0);
-                grid.near(&c.at.coords.coords, c.spacing, |j, d2, g| {
-                    if j != i && same_sheet(&normals[i as usize], &normals[j as usize]) {
-                        let (pair, cover) = kernel.weigh(d2, 0.5 * (h + g));
-                        coverage += cover;
-                        if clear[j as usize] {
-                            weight += pair;
-                            rows.pair.push((j, pair));
-                        }
-                    }
-                });
-                fixed_grid.near(&c.at.coords.coords, c.spacing, |j, d2, g| {
-                    if same_sheet(&normals[i as usize], &narrow(&fixed[j as usize].normal)) {
-                        let (pair, cover) = alone.weigh(d2, 0.5 * (h + g));
-                        weight += fixed[j as usize].weight * pair;
-                        coverage += fixed[j as usize].stands_for * cover;
-                    }
-                });
-                rows.end.push(rows.pair.len() as u32);
-                rows.weight.push(weight);
-                rows.coverage.push(coverage);
-            }
-            rows
-        })
-        .collect()
-}
-
-fn narrow(v: &Vector3<f64>) -> [f32; 3] {
-    [v.x as f32, v.y as f32, v.z as f32]
-}
-
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop")]
+
     use super::*;
+
+    /// Big jobs find their pairs again: the same candidates stay, whatever becomes of the pairs.
+    #[test]
+    fn pairs_kept_or_found_again() {
+        let body = crate::test_body(4).unwrap();
+        let wanted = design::Wanted::plain(frames::PerSquareMetre::from_per_cm2(3.0));
+        let fields = design::Fields::from_fn(move |_, _| wanted, frames::Metres::ZERO);
+        let probe = crate::sheet::Probe { surface: &body, fields: &fields, span: crate::sheet::Span::Session };
+        let cloud = crate::cloud::scatter(&probe, &crate::sheet::cut(&probe), frames::Seed(1), 3000, 4).candidates;
+        let fixed: Vec<Fixed> = cloud[..50]
+            .iter()
+            .map(|c| Fixed {
+                at: c.at.coords.coords,
+                normal: *c.normal.get().as_ref(),
+                spacing: c.spacing,
+                weight: 1.0,
+                stands_for: 0.0,
+                gap: true,
+            })
+            .collect();
+        let clear: Vec<bool> = (0..cloud.len()).map(|k| k % 7 != 0).collect();
+        let one = vec![0; cloud.len()];
+        let kernel = Kernel::new(crate::Preset::Human, 0.5e-3);
+        let left =
+            |pairs| eliminate_with(pairs, &cloud, &clear, &fixed, &kernel, &one, &[3000], &Progress::none()).unwrap();
+        let kept = left(Pairs::Kept);
+        assert_eq!((kept.len(), &kept), (3000, &left(Pairs::FoundAgain)));
+        assert!(kept.iter().all(|i| clear[*i as usize]));
+        assert_eq!((Pairs::of(120_000), Pairs::of(4_000_000)), (Pairs::Kept, Pairs::FoundAgain));
+    }
 
     #[test]
     fn integers_sort_like_floats() {

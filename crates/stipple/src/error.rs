@@ -57,6 +57,9 @@ pub enum StippleError {
         /// Highest reachable.
         most: PerSquareMetre,
     },
+    /// Somebody stopped it.
+    #[error("stopped before the pattern was done; nothing was written")]
+    Stopped,
     /// A file could not be read or written.
     #[error("{path}: {source}")]
     Io {

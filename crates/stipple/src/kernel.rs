@@ -5,12 +5,11 @@
 
 use crate::site::Preset;
 
-/// Pairs farther than this many mean spacings do not mind each other.
-pub(crate) const REACH: f64 = 2.0;
-
 /// Two-scale kernel.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kernel {
+    /// Pairs farther than this many mean spacings do not mind each other.
+    pub(crate) reach: f64,
     wide: f32,
     /// Short term as 8th power (or 4th).
     steep: bool,
@@ -52,8 +51,23 @@ impl Kernel {
             // Least gap measured: 0.64.
             Preset::Human | Preset::Even => (false, 0.569, 0.0, 0.58, 1.5),
         };
-        Self { wide: 0.01, steep, flat, core, least: least as f32, unaided, outline }
+        Self { reach: 2.0, wide: 0.01, steep, flat, core, least: least as f32, unaided, outline }
     }
+
+    /// Plain sample elimination (Yuksel 2015, stipple.md 8 "short"): what the presets are compared with.
+    pub(crate) const PLAIN: Self = Self {
+        reach: 1.0,
+        wide: 0.0,
+        steep: true,
+        // 0.65 (1 - 5^-1.5)
+        flat: 0.592,
+        core: 0.0,
+        least: 0.0,
+        unaided: 1.0,
+        outline: 0.0,
+    };
+    /// Its candidates per dot.
+    pub(crate) const PLAIN_PER_DOT: usize = 5;
 
     /// The same without a least distance.
     pub(crate) const fn without_least(self) -> Self {

@@ -21,19 +21,31 @@ mod kernel;
 mod measure;
 mod mix;
 mod place;
+mod plain;
 mod ply;
+mod points;
+mod progress;
 mod sheet;
 mod site;
+mod table;
 #[cfg(test)]
 mod tests;
 mod treatment;
 mod walk;
+mod weigh;
 
 pub use body::test_body;
 pub use error::{Over, StippleError};
-pub use measure::measure;
+pub use measure::{
+    Bins, Edge, Metrics, Pair, Row, Soft, Spacing, Spectrum, Strip, covered, examine, human as human_pair_correlation,
+    measure,
+};
+pub use plain::plain_sample_elimination;
 pub use ply::{read_ply, write_ply};
+pub use points::{Points, Said, read_points};
+pub use progress::Progress;
 pub use site::{Pattern, Preset, Quality, Reason, Rejected, Site};
+pub use table::write_sites;
 
 use design::Fields;
 use frames::Seed;
@@ -48,7 +60,21 @@ use scan::Surface;
 /// # Errors
 /// Nothing wanted, too much wanted, or a density that the least distance does not allow.
 pub fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> Result<Pattern, StippleError> {
-    let placed = place::place(surface, fields, seed, preset)?;
+    place_with(surface, fields, seed, preset, &Progress::none())
+}
+
+/// [`place`] of a job that may be stopped.
+///
+/// # Errors
+/// Those of [`place`], and that it was stopped.
+pub fn place_with(
+    surface: &Surface,
+    fields: &Fields,
+    seed: Seed,
+    preset: Preset,
+    progress: &Progress<'_>,
+) -> Result<Pattern, StippleError> {
+    let placed = place::place(surface, fields, seed, preset, progress)?;
     let sites = frame::sites(surface, fields, &placed.dots);
     Ok(Pattern { sites, session: fields.session(), quality: Quality::default(), rejected: placed.rejected })
 }
@@ -58,7 +84,21 @@ pub fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> 
 /// # Errors
 /// Those of [`place`].
 pub fn stipple(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> Result<Pattern, StippleError> {
-    let mut pattern = place(surface, fields, seed, preset)?;
-    pattern.quality = measure(surface, fields, &pattern.sites);
+    stipple_with(surface, fields, seed, preset, &Progress::none())
+}
+
+/// [`stipple`] of a job that may be stopped.
+///
+/// # Errors
+/// Those of [`place`], and that it was stopped.
+pub fn stipple_with(
+    surface: &Surface,
+    fields: &Fields,
+    seed: Seed,
+    preset: Preset,
+    progress: &Progress<'_>,
+) -> Result<Pattern, StippleError> {
+    let mut pattern = place_with(surface, fields, seed, preset, &progress.part(0.0, 0.6))?;
+    pattern.quality = measure::report(surface, fields, &pattern.sites, &progress.part(0.6, 1.0))?;
     Ok(pattern)
 }

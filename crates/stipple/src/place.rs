@@ -18,7 +18,7 @@ use crate::mix::mix;
 use crate::sheet::{Piece, Probe, Span, along_curve, cut, spacing};
 use crate::site::{Preset, Reason, Rejected};
 use crate::treatment;
-use crate::{Over, StippleError};
+use crate::{Over, Progress, StippleError};
 
 /// Dots of one session: ten times the growth figure of design.md section 9.
 const MOST: u64 = 1_000_000;
@@ -36,9 +36,17 @@ pub(crate) struct Placed {
     pub(crate) rejected: Vec<Rejected>,
 }
 
-pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> Result<Placed, StippleError> {
+pub(crate) fn place(
+    surface: &Surface,
+    fields: &Fields,
+    seed: Seed,
+    preset: Preset,
+    progress: &Progress<'_>,
+) -> Result<Placed, StippleError> {
+    progress.done(0.0)?;
     let probe = Probe { surface, fields, span: Span::Rest };
     let pieces = cut(&probe);
+    progress.done(0.05)?;
     let today = mass_by_zone(&pieces, |p| p.today);
     let total: f64 = today.iter().sum();
     if total.is_nan() || total < 0.5 {
@@ -57,12 +65,12 @@ pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Pres
         fields.frozen().iter().any(|f| matches!(f.kind, FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. }));
     if !earlier && count == today {
         let Laid { dots, rejected, densest } =
-            Stage::new(probe, seed, preset, within, |_| true).lay(&pieces, &count, &[])?;
+            Stage::new(probe, seed, preset, within, |_| true).lay(&pieces, &count, &[], &progress.part(0.05, 1.0))?;
         refuse_too_dense(densest, within, Over::Session)?;
         return Ok(Placed { dots, rejected });
     }
     let session = Stage::new(Probe { span: Span::Session, ..probe }, seed, preset, within, |_| true);
-    let mut plan = treatment::plan(surface, fields, seed, preset)?;
+    let mut plan = treatment::plan(surface, fields, seed, preset, &progress.part(0.05, 0.5))?;
     let densest = plan.dots.iter().map(|d| session.probe.level(d.face, d.bary).density).fold(0.0, f64::max);
     refuse_too_dense(densest, within, Over::Session)?;
     let number = fields.session();
@@ -71,7 +79,7 @@ pub(crate) fn place(surface: &Surface, fields: &Fields, seed: Seed, preset: Pres
         let mut left = treatment::left(plan.dots, fields);
         // A dot that stands a little beside its place pushes its neighbour that is to come.
         rest.keep_hard_distances(&mut left);
-        let mut laid = rest.lay(&pieces, &count, &left)?;
+        let mut laid = rest.lay(&pieces, &count, &left, &progress.part(0.5, 1.0))?;
         laid.dots = treatment::todays(&rest.probe, &laid.dots, &today, within, seed);
         laid
     } else {
@@ -122,21 +130,37 @@ impl<'a> Stage<'a> {
     }
 
     /// `count` dots in each zone. `plan`: dots that stand where they should and stay as long as there is room for them.
-    pub(crate) fn lay(&self, pieces: &[Piece], count: &[usize], plan: &[Candidate]) -> Result<Laid, StippleError> {
+    pub(crate) fn lay(
+        &self,
+        pieces: &[Piece],
+        count: &[usize],
+        plan: &[Candidate],
+        progress: &Progress<'_>,
+    ) -> Result<Laid, StippleError> {
         let cloud = scatter(&self.probe, pieces, self.seed, count.iter().sum(), self.preset.per_dot());
         let densest = cloud.densest;
         refuse_too_dense(densest, self.least, Over::Treatment)?;
-        let mut dots = self.thin(pieces, count, cloud, plan);
+        progress.done(0.05)?;
+        let mut dots = self.thin(pieces, count, cloud, plan, &progress.part(0.05, 0.85))?;
         if let Some((sigma, gap)) = self.preset.jitter() {
             let rule = Rule { gap, least: self.least, fixed: &self.fixed };
             jitter(&self.probe, &mut dots, self.seed, sigma, &rule);
         }
+        progress.done(0.95)?;
         let rejected = self.keep_hard_distances(&mut dots);
+        progress.done(1.0)?;
         Ok(Laid { dots, rejected, densest })
     }
 
     /// The candidates that stay.
-    fn thin(&self, pieces: &[Piece], count: &[usize], cloud: Cloud, plan: &[Candidate]) -> Vec<Candidate> {
+    fn thin(
+        &self,
+        pieces: &[Piece],
+        count: &[usize],
+        cloud: Cloud,
+        plan: &[Candidate],
+        progress: &Progress<'_>,
+    ) -> Result<Vec<Candidate>, StippleError> {
         let Cloud { mut candidates, piece, .. } = cloud;
         // A plan says already how many dots each part needs.
         let (heap_of, count): (Vec<u32>, Vec<usize>) = if self.among && plan.is_empty() {
@@ -150,12 +174,12 @@ impl<'a> Stage<'a> {
         let clear = clear_of(&candidates, &self.fixed);
         let minded: Vec<Fixed> = self.fixed.iter().map(|(fixed, _)| *fixed).filter(|f| f.weight > 0.0).collect();
         let kernel = Kernel::new(self.preset, self.least);
-        let left = eliminate(&candidates, &clear, &minded, &kernel, &heap_of, &count);
+        let left = eliminate(&candidates, &clear, &minded, &kernel, &heap_of, &count, progress)?;
         let mut dots: Vec<Candidate> = left.iter().map(|&i| candidates[i as usize]).collect();
         if !plan.is_empty() {
             along_curve(&mut dots);
         }
-        dots
+        Ok(dots)
     }
 
     /// A planned dot as a candidate among what is there by now, where any are wanted.

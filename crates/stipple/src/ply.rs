@@ -19,7 +19,7 @@ use ply_rs_bw::writer::Writer;
 use crate::StippleError;
 use crate::site::{Pattern, Site};
 
-const FORMAT: &str = "pigment sites 1, SI units, head frame";
+pub(crate) const FORMAT: &str = "pigment sites 1, SI units, head frame";
 const COLUMNS: [(&str, ScalarType); 23] = [
     ("x", ScalarType::Double),
     ("y", ScalarType::Double),
@@ -64,10 +64,19 @@ pub fn write_ply(path: &Path, pattern: &Pattern) -> Result<(), StippleError> {
     ply.payload.insert("vertex".to_owned(), pattern.sites.iter().map(|s| Row::of(s, pattern.session)).collect());
     let mut bytes = Vec::with_capacity(160 * pattern.sites.len() + 1024);
     Writer::new().write_ply(&mut bytes, &mut ply).map_err(io)?;
+    put(path, &bytes)
+}
+
+/// Next to the path first, then there: all of it or nothing.
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<(), StippleError> {
+    let io = |source| StippleError::Io { path: path.to_owned(), source };
     let mut part = path.as_os_str().to_owned();
     part.push(".part");
-    fs::write(&part, &bytes).map_err(io)?;
-    fs::rename(&part, path).map_err(io)
+    fs::write(&part, bytes).and_then(|()| fs::rename(&part, path)).map_err(|e| {
+        // What was begun is of no use to anybody.
+        let _ = fs::remove_file(&part);
+        io(e)
+    })
 }
 
 /// Reads what [`write_ply`] wrote: the very same sites, and the session they belong to.

@@ -187,7 +187,7 @@ fn split(probe: &Probe<'_>, face: u32, corner: [[f64; 3]; 3], level: [Level; 3],
         } else {
             // A slope is resolved by a quarter of a spacing, an edge only by the finest pieces.
             let enough = if least > 0.0 { FINEST.max(0.25 * spacing(most)) } else { FINEST };
-            edge > LONGEST * spacing(most) || (uneven && edge > enough)
+            edge > LONGEST * spacing(most).max(FINEST) || (uneven && edge > enough)
         };
     if cut {
         let mid = |p: [f64; 3], q: [f64; 3]| [0, 1, 2].map(|k| 0.5 * (p[k] + q[k]));

@@ -13,27 +13,33 @@ use frames::Seed;
 use nalgebra::Vector3;
 use scan::Surface;
 
-use crate::StippleError;
 use crate::classes::{Bell, Deal, Prior, deal};
 use crate::cloud::{Candidate, apportion, mass_by_zone};
 use crate::grid::Grid;
 use crate::place::{Laid, Stage};
 use crate::sheet::{Level, Probe, Span, cut, spacing};
 use crate::site::Preset;
+use crate::{Progress, StippleError};
 
 /// An earlier dot as near as this to a planned one stands for it, metres: twice the scatter of placement (design.md section
 /// 8), and half the least distance of two dots.
 const NEAR: f64 = 0.3e-3;
 
 /// The dots of all sessions, `class` being the session, from 0.
-pub(crate) fn plan(surface: &Surface, fields: &Fields, seed: Seed, preset: Preset) -> Result<Laid, StippleError> {
+pub(crate) fn plan(
+    surface: &Surface,
+    fields: &Fields,
+    seed: Seed,
+    preset: Preset,
+    progress: &Progress<'_>,
+) -> Result<Laid, StippleError> {
     let probe = Probe { surface, fields, span: Span::Plan };
     let pieces = cut(&probe);
     let count = apportion(&mass_by_zone(&pieces, |p| p.mass));
     // Hair stands for good; sentinels and earlier dots differ from session to session.
     let least = fields.least_overall().get();
     let stage = Stage::new(probe, seed, preset, least, |kind| matches!(kind, FrozenKind::Follicle));
-    let mut laid = stage.lay(&pieces, &count, &[])?;
+    let mut laid = stage.lay(&pieces, &count, &[], progress)?;
     let ladders: Vec<Vec<f64>> = laid.dots.iter().map(|d| fields.ladder_at(d.at, d.normal)).collect();
     let classes = ladders.iter().map(Vec::len).max().unwrap_or(1);
     let share: Vec<f32> =

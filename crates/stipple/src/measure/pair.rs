@@ -9,8 +9,9 @@ use frames::{Seed, hash};
 use nalgebra::Vector3;
 use rayon::prelude::*;
 
-use super::Dots;
+use super::metrics::{Pair, Spectrum};
 use super::quadrature::Quadrature;
+use super::{Dots, Effort};
 use crate::cloud::stage;
 use crate::grid::Grid;
 use crate::sheet;
@@ -23,7 +24,6 @@ const BINS: usize = 560;
 const NEAR: f64 = 6.0;
 /// h / s.
 const HEX: f64 = 1.074_569_931_823_542;
-const CENTRES: usize = 6000;
 /// Points of the reference for one dot.
 const REFERENCE: usize = 4;
 /// Pairs of dots, below which there is no figure.
@@ -38,13 +38,20 @@ const HUMAN: [f64; 29] = [
 const HUMAN_STEP: f64 = 0.040_680_9;
 const HUMAN_FROM: f64 = 10.5;
 
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pair {
-    pub(super) s_low: f64,
-    pub(super) rms_to_human: f64,
+/// Pair correlation with its figures.
+pub(super) struct Correlation {
+    pub(super) pair: Pair,
+    pub(super) spectrum: Spectrum,
+    /// By r/h, up to 6 s.
+    pub(super) g: Vec<(f64, f64)>,
 }
 
-pub(super) fn pair(quadrature: &Quadrature, dots: &Dots) -> Option<Pair> {
+/// The human curve, g by r/h: for pictures.
+pub fn human() -> Vec<(f64, f64)> {
+    HUMAN.iter().enumerate().map(|(k, g)| ((HUMAN_FROM + k as f64) * HUMAN_STEP, *g)).collect()
+}
+
+pub(super) fn pair(quadrature: &Quadrature, dots: &Dots, effort: Effort) -> Option<Correlation> {
     let count = dots.at.len();
     let reference = quadrature.spread(REFERENCE * count, |k| quadrature.mass(k), 4);
     let ref_at: Vec<Vector3<f64>> = reference.iter().map(|&k| quadrature.at[k]).collect();
@@ -52,7 +59,7 @@ pub(super) fn pair(quadrature: &Quadrature, dots: &Dots) -> Option<Pair> {
     let s: Vec<f64> = dots.spacing.iter().map(|h| h / HEX).collect();
     let mut centre: Vec<usize> = (0..count).collect();
     centre.sort_by_key(|&k| hash(Seed(1), stage::MEASURE + 5, k as u64));
-    centre.truncate(CENTRES);
+    centre.truncate(effort.centres());
     // In memory order, for the caches' sake.
     centre.sort_unstable();
     let (low, high) = s.iter().chain(&ref_s).fold((f64::MAX, 0.0_f64), |(l, h), x| (l.min(*x), h.max(*x)));
@@ -79,18 +86,38 @@ pub(super) fn pair(quadrature: &Quadrature, dots: &Dots) -> Option<Pair> {
         let mine = (g(below as usize) * (1.0 - t) + g(below as usize + 1) * t) / near;
         (mine - human) * (mine - human)
     });
-    let rms_to_human = (squares.sum::<f64>() / HUMAN.len() as f64).sqrt();
-    let power = |nu: f64| {
-        let sum: f64 = (0..BINS)
-            .map(|k| {
-                let taper = if r(k) < 0.5 * REACH { 1.0 } else { (PI * (r(k) / REACH - 0.5)).cos() };
-                (g(k) / far - 1.0) * taper * taper * r(k) * STEP * bessel_j0(2.0 * PI * nu * r(k))
-            })
-            .sum();
-        1.0 + 2.0 * PI * sum
-    };
-    let s_low = (11..=39).map(|k| power(0.01 * f64::from(k))).sum::<f64>() / 29.0;
-    Some(Pair { s_low, rms_to_human })
+    let g_rms_to_human = (squares.sum::<f64>() / HUMAN.len() as f64).sqrt();
+    let kernel: Vec<(f64, f64)> = (0..BINS)
+        .map(|k| {
+            let taper = if r(k) < 0.5 * REACH { 1.0 } else { (PI * (r(k) / REACH - 0.5)).cos() };
+            (2.0 * PI * r(k), (g(k) / far - 1.0) * taper * taper * r(k) * STEP)
+        })
+        .collect();
+    let power = |nu: f64| 1.0 + 2.0 * PI * kernel.iter().map(|(x, w)| w * bessel_j0(nu * x)).sum::<f64>();
+    let curve: Vec<(f64, f64)> = (0..BINS).filter(|&k| r(k) < NEAR).map(|k| (r(k) / HEX, g(k) / near)).collect();
+    let inside = curve.iter().filter(|(r, _)| *r * HEX < 3.0);
+    let (g_peak_at_h, g_peak) = inside.fold((0.0, 0.0), |best, p| if p.1 > best.1 { *p } else { best });
+    Some(Correlation {
+        pair: Pair { g_rms_to_human, g_peak, g_peak_at_h },
+        spectrum: spectrum(power, effort.frequencies()),
+        g: curve,
+    })
+}
+
+/// From the power at 0.01, 0.02, .. `steps` / 100 over s. Peak and Nyquist frequency want 4 / s.
+fn spectrum(power: impl Fn(f64) -> f64, steps: u32) -> Spectrum {
+    const ALL: f64 = 0.1;
+    let nu = |k: u32| 0.01 * f64::from(k);
+    let power: Vec<f64> = (1..=steps).map(|k| power(nu(k))).collect();
+    let s_low = power[10..39].iter().sum::<f64>() / 29.0;
+    let (mut sum, mut quiet) = (0.0, 0.0);
+    for (k, s) in (1..=steps).zip(&power) {
+        sum += nu(k) * s.max(0.0) * 0.01;
+        if 2.0 * sum / (nu(k) * nu(k)) <= ALL {
+            quiet = nu(k);
+        }
+    }
+    Spectrum { s_low, s_peak: power.iter().copied().fold(0.0, f64::max), nyquist_over_hex: quiet / HEX }
 }
 
 /// Distances from the centres to `other`, each over the mean of the two local s.

@@ -95,7 +95,7 @@ impl Quadrature {
 }
 
 /// Weights of the centroids of `cuts`² equal parts of a triangle.
-fn centroids(cuts: usize) -> impl Iterator<Item = [f64; 3]> {
+pub(super) fn centroids(cuts: usize) -> impl Iterator<Item = [f64; 3]> {
     (0..cuts).flat_map(move |i| {
         (0..cuts - i).flat_map(move |j| {
             let parts = if j + 1 < cuts - i { 1..=2 } else { 1..=1 };

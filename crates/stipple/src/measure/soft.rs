@@ -4,6 +4,7 @@ use nalgebra::Vector3;
 use rayon::prelude::*;
 
 use super::Dots;
+use super::metrics::Soft;
 use super::quadrature::Quadrature;
 use crate::grid::Grid;
 
@@ -22,7 +23,7 @@ const RUN_ACROSS: f64 = 0.8e-3;
 /// And with fewer windows than this there is no figure.
 const FEWEST: usize = 10;
 
-pub(super) fn soft_error_ratio(quadrature: &Quadrature, dots: &Dots) -> Option<f64> {
+pub(super) fn soft_error(quadrature: &Quadrature, dots: &Dots) -> Option<Soft> {
     let radius = CUT * SIGMA;
     let (points, masses) = clusters(quadrature);
     let grid = Grid::new(&points, 0.5 * radius);
@@ -50,7 +51,8 @@ pub(super) fn soft_error_ratio(quadrature: &Quadrature, dots: &Dots) -> Option<f
     }
     let error: f64 = judged.iter().map(|[n, m, _]| (n / m - 1.0) * (n / m - 1.0)).sum();
     let poisson: f64 = judged.iter().map(|[_, m, v]| v / (m * m)).sum();
-    Some((error / poisson).sqrt())
+    let of = |sum: f64| (sum / judged.len() as f64).sqrt();
+    Some(Soft { rms: of(error), poisson: of(poisson), ratio: (error / poisson).sqrt() })
 }
 
 /// Runs of the quadrature in one point each: a window of 4 mm does not see 0.3 mm. Positions with spacing 1, and masses.
