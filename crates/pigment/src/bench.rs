@@ -30,6 +30,10 @@ pub struct Figure {
 }
 
 impl Figure {
+    const fn alone(value: f64, unit: &'static str) -> Self {
+        Self { value, unit, baseline: None, ratio: None }
+    }
+
     fn against(value: f64, baseline: f64, unit: &'static str) -> Self {
         Self { value, unit, baseline: Some(baseline), ratio: Some(baseline / value) }
     }
