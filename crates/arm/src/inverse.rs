@@ -17,6 +17,8 @@ use crate::{ArmModel, JointPos};
 
 /// Newton's steps from the closed form of the nominal arm: two reach 1e-9 off singularities, the rest are for near them.
 pub(crate) const POLISH: usize = 8;
+/// A first guess this far past a limit will not be finished within it, rad.
+const FAR: f64 = 0.2;
 /// Seeds of the search for arms without a closed form.
 const SEEDS: u64 = 48;
 
@@ -97,18 +99,32 @@ impl ArmModel {
     /// Answers within limits; those that forward kinematics does not hold good are finished by Newton. `off` is how far the
     /// chain is from what found them.
     pub(crate) fn gated(&self, found: &Found, off: f64, target: &Pose<Base, Flange>, near: &JointPos) -> Branches {
+        self.gated_some(found, off, target, near, u8::MAX)
+    }
+
+    /// The same for the lanes whose bit is set in `lanes`.
+    pub(crate) fn gated_some(
+        &self,
+        found: &Found,
+        off: f64,
+        target: &Pose<Base, Flange>,
+        near: &JointPos,
+        lanes: u8,
+    ) -> Branches {
         let mut branches = Branches::default();
         let inside = self.limits.hold(near);
         for (lane, slot) in branches.slots.iter_mut().enumerate() {
             let error = found.error[lane];
-            if error.is_nan() {
+            if error.is_nan() || lanes >> lane & 1 == 0 {
                 continue;
             }
             let mut q = JointPos::zeros(self.dof());
             q.iter_mut().zip(&found.q).for_each(|(v, lanes)| *v = lanes[lane]);
             if error + off <= GATE {
-                *slot = if inside { self.limits.settle(&mut q).then_some(q) } else { self.limits.wrap(&q, near) };
-            } else {
+                // As in `wrap`.
+                *slot =
+                    if inside { self.limits.settle(&mut q, 1e-12).then_some(q) } else { self.limits.wrap(&q, near) };
+            } else if !inside || self.limits.settle(&mut q.clone(), FAR) {
                 *slot = self.descend(target.get(), &q, POLISH).and_then(|q| self.limits.wrap(&q, near));
             }
         }

@@ -83,11 +83,10 @@ impl Limits {
     }
 
     /// The same for angles that are within half a turn of where they are wanted already: no rounding, hardly a branch.
+    /// `slack` is how far past a limit still counts as on it.
     #[inline]
-    pub(crate) fn settle(&self, q: &mut JointPos) -> bool {
+    pub(crate) fn settle(&self, q: &mut JointPos, slack: f64) -> bool {
         use std::f64::consts::TAU;
-        // As in `wrap`.
-        let slack = 1e-12;
         let mut inside = true;
         for (v, (lower, upper)) in q.iter_mut().zip(self.lower.iter().zip(self.upper.iter())) {
             let turned = if *v < lower - slack { *v + TAU } else { *v };

@@ -43,6 +43,50 @@ impl ArmModel {
         base_from_flange: &Pose<Base, Flange>,
         spares: &[f64],
         near: &JointPos,
+        each: impl FnMut(usize, Branches),
+    ) {
+        self.at_spares(base_from_flange, spares, |_| u8::MAX, near, each);
+    }
+
+    /// Slot `i` of the answer is branch `pairs[i].1` at the spare value `pairs[i].0`: eight families of postures by name.
+    pub fn inverse_pairs(
+        &self,
+        base_from_flange: &Pose<Base, Flange>,
+        pairs: &[(f64, usize); 8],
+        near: &JointPos,
+    ) -> Branches {
+        // Equal spare values are solved once.
+        let (mut values, mut lanes, mut count) = ([0.0_f64; 8], [0_u8; 8], 0);
+        for (value, branch) in pairs {
+            let known = values[..count].iter().position(|v| v.to_bits() == value.to_bits());
+            let at = known.unwrap_or(count);
+            (values[at], count) = (*value, count.max(at + 1));
+            lanes[at] |= 1 << (branch & 7);
+        }
+        let mut all = Branches::default();
+        self.at_spares(
+            base_from_flange,
+            &values[..count],
+            |k| lanes[k],
+            near,
+            |k, some| {
+                for (slot, (value, branch)) in all.slots.iter_mut().zip(pairs) {
+                    if value.to_bits() == values[k].to_bits() {
+                        *slot = some.slots[branch & 7];
+                    }
+                }
+            },
+        );
+        all
+    }
+
+    /// Those branches at each value whose bit is set in what `lanes` says for it.
+    fn at_spares(
+        &self,
+        base_from_flange: &Pose<Base, Flange>,
+        spares: &[f64],
+        lanes: impl Fn(usize) -> u8,
+        near: &JointPos,
         mut each: impl FnMut(usize, Branches),
     ) {
         let good = base_from_flange.is_finite() && near.len() == self.dof() && near.is_finite();
@@ -54,16 +98,21 @@ impl ArmModel {
             Closed::Srs(srs, back) => {
                 let Some(aimed) = srs.aim(&(target * back)) else { return };
                 for (k, spare) in spares.iter().enumerate() {
-                    each(k, self.gated(&srs.solve(&aimed, *spare, near), srs.off, base_from_flange, near));
+                    let found = srs.solve(&aimed, *spare, near);
+                    each(k, self.gated_some(&found, srs.off, base_from_flange, near, lanes(k)));
                 }
             }
             Closed::Locked(locked) => {
                 for (k, spare) in spares.iter().enumerate() {
+                    let mut branches = Branches::default();
                     let guesses = locked.solve(target, *spare, near);
-                    let finish = |q: Option<JointPos>| {
-                        self.descend(target, &q?, POLISH).and_then(|q| self.limits.wrap(&q, near))
-                    };
-                    each(k, Branches { slots: guesses.map(finish) });
+                    let wanted = lanes(k);
+                    for (lane, (slot, guess)) in branches.slots.iter_mut().zip(guesses).enumerate() {
+                        if let Some(q) = guess.filter(|_| wanted >> lane & 1 == 1) {
+                            *slot = self.descend(target, &q, POLISH).and_then(|q| self.limits.wrap(&q, near));
+                        }
+                    }
+                    each(k, branches);
                 }
             }
             _ => {}
@@ -91,11 +140,20 @@ impl ArmModel {
             loop {
                 let mut some = [0.0; 4];
                 let taken = some.iter_mut().zip(&mut values).map(|(slot, v)| *slot = v).count();
-                self.inverse_arm_angles(target, &some[..taken], near, |_, some| {
-                    for (slot, q) in all.slots.iter_mut().zip(some.slots) {
-                        *slot = slot.or(q);
-                    }
-                });
+                // Branches that are there already are not asked again.
+                let open = all.slots.iter().enumerate().filter(|(_, q)| q.is_none());
+                let open = open.fold(0_u8, |open, (lane, _)| open | 1 << lane);
+                self.at_spares(
+                    target,
+                    &some[..taken],
+                    |_| open,
+                    near,
+                    |_, some| {
+                        for (slot, q) in all.slots.iter_mut().zip(some.slots) {
+                            *slot = slot.or(q);
+                        }
+                    },
+                );
                 if taken < some.len() || all.slots.iter().all(Option::is_some) {
                     break;
                 }

@@ -39,9 +39,9 @@ pub(crate) struct Srs {
 /// What a pose says before the arm angle is chosen.
 pub(crate) struct Aimed {
     halves: [Half; 2],
-    /// From shoulder to wrist.
+    /// From shoulder to wrist, as axes 1 and 2 lie at zero.
     reach: Vector3<f64>,
-    /// Wanted rotation, ready for the wrist.
+    /// Wanted rotation, ready for the wrist, from the same.
     rotation: Matrix3<f64>,
 }
 
@@ -50,9 +50,9 @@ struct Half {
     four: f64,
     shoulder: [Matrix3<f64>; 3],
     wrist: [Matrix3<f64>; 3],
-    /// From shoulder to wrist before the shoulder turns.
+    /// From shoulder to wrist before the shoulder turns, from its third axis.
     folded: Vector3<f64>,
-    /// Forearm and wrist before the shoulder turns.
+    /// Forearm and wrist before the shoulder turns, from the same.
     beyond: Matrix3<f64>,
 }
 
@@ -163,9 +163,13 @@ impl Srs {
             let (first, after) = ((level * beyond).transpose(), rotation * self.outer.after);
             let wrist = [first * keep * after, first * after, -(first * spin * after)];
             let part = |m: [Matrix3<f64>; 3]| [m[0], m[1] - m[0], m[2]];
+            let third = self.inner.after.transpose();
+            let (folded, beyond) = (third * folded, third * beyond);
             Half { four, shoulder: part(shoulder), wrist: part(wrist), folded, beyond }
         };
-        Some(Aimed { halves: [half(1.0), half(-1.0)], reach, rotation: rotation * self.outer.after })
+        let first = self.inner.before.transpose();
+        let (halves, rotation) = ([half(1.0), half(-1.0)], first * rotation * self.outer.after);
+        Some(Aimed { halves, reach: first * reach, rotation })
     }
 
     /// All branches at one arm angle. Bit 2 of a lane is the shoulder, bit 1 the wrist, bit 0 the elbow. Where joints 1
@@ -189,12 +193,9 @@ impl Srs {
                 let at = |k: usize| (s[3 * e + k], c[3 * e + k]);
                 zyz(at(0), at(1), at(2))
             };
-            let arm = self.inner.before * core(&shoulder) * self.inner.after.transpose();
-            let rotation = arm * half.beyond * core(&wrist);
-            error[e] = ((arm * half.folded - aimed.reach).norm_squared()
-                + (rotation.column(0) - aimed.rotation.column(0)).norm_squared()
-                + (rotation.column(2) - aimed.rotation.column(2)).norm_squared())
-            .sqrt();
+            let (arm, wrist) = (core(&shoulder), core(&wrist));
+            let column = |k: usize| (arm * (half.beyond * wrist.column(k)) - aimed.rotation.column(k)).norm_squared();
+            error[e] = ((arm * half.folded - aimed.reach).norm_squared() + column(0) + column(2)).sqrt();
         }
         let mut found = Found::NONE;
         let mut theta = [[0.0; 8]; 7];

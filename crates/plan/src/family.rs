@@ -25,25 +25,9 @@ const STEADY: f64 = 2.5;
 pub(crate) struct Slots([(f64, usize); BRANCHES]);
 
 impl Slots {
-    /// Postures for one pose. Equal spare values are solved once.
+    /// Postures for one pose.
     pub(crate) fn postures(&self, arm: &ArmModel, target: &Pose<Base, Flange>, near: &JointPos) -> Branches {
-        let mut values = [0.0; BRANCHES];
-        let mut count = 0;
-        for (value, _) in &self.0 {
-            if !values[..count].iter().any(|v: &f64| v.to_bits() == value.to_bits()) {
-                values[count] = *value;
-                count += 1;
-            }
-        }
-        let mut all = Branches::default();
-        arm.inverse_arm_angles(target, &values[..count], near, |k, some| {
-            for (slot, (value, branch)) in all.slots.iter_mut().zip(&self.0) {
-                if value.to_bits() == values[k].to_bits() {
-                    *slot = some.slots[*branch];
-                }
-            }
-        });
-        all
+        arm.inverse_pairs(target, &self.0, near)
     }
 }
 

@@ -444,6 +444,28 @@ fn every_arm_says_how_it_is_solved() {
     }
 }
 
+/// Pairs of spare value and branch by name are what all branches at that value are.
+#[test]
+fn pairs_are_what_all_are() {
+    for name in ["iiwa14", "fr3"] {
+        let Some(arm) = vendor(name, None, None) else { return };
+        let spares = arm.spares().unwrap();
+        let pairs: [(f64, usize); 8] =
+            std::array::from_fn(|i| (spares[[3, 9, 3, 12, 9, 3, 0, 15][i]], [0, 7, 5, 1, 2, 0, 6, 3][i]));
+        let mut some = 0;
+        for k in 0..300 {
+            let q = random(&arm, 5.0, k);
+            let target = arm.forward(&q);
+            let ours = arm.inverse_pairs(&target, &pairs, &q);
+            for (slot, (spare, branch)) in ours.slots.iter().zip(&pairs) {
+                assert_eq!(*slot, arm.inverse_arm_angle(&target, *spare, &q).slots[*branch], "{name}");
+                some += usize::from(slot.is_some());
+            }
+        }
+        assert!(some > 100, "{name}: {some}");
+    }
+}
+
 /// Out of reach, or not a pose at all.
 #[test]
 fn nothing_where_nothing_reaches() {
