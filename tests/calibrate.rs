@@ -91,11 +91,11 @@ fn a_scene_refuses_a_calibration_that_is_not_its_own() {
     };
     let same = |t: &str| t.to_owned();
     check(&same, "lightness = 40", "p.toml: was made for skin of L* 64, the scene's [person] has 40");
-    check(&|t| t.replacen("version = 1", "version = 2", 1), "", "version = 2");
+    check(&|t| t.replacen("version = 2", "version = 1", 1), "", "version = 1");
     check(&|t| t.replacen("dots = 20", "dots = 3", 1), "", "3 dots; at least 4 are needed");
     check(&|t| t.replace("\"frontal_mid\"", "\"frontal_hairline\""), "", "stands twice");
     check(&|t| t.replacen("hole =", "hoel =", 1), "", "did you mean `hole`?");
-    check(&|t| t.replacen("epidermis_mm = { value = 0.", "epidermis_mm = { value = 9.", 1), "", "epidermis is 9.");
+    check(&|t| t.replacen("epidermis_mm = { value = 0.", "epidermis_mm = { value = 9.", 1), "", "epidermis_mm is 9.");
     check(&|t| t.replacen("table_sha256 = \"", "table_sha256 = \"x", 1), "", "is not a SHA-256");
 }
 

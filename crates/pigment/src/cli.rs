@@ -102,6 +102,14 @@ pub enum Command {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// How the dots heal: diameter, pigment, tone, shed and blow-out by zone, from the day to ten years.
+    Forecast {
+        /// The scene file.
+        scene: PathBuf,
+        /// Every dot at every age (CSV).
+        #[arg(short, long)]
+        output: Option<PathBuf>,
+    },
     /// Answer for a scene and all it names, as it is now; `stream` refuses what nobody has signed.
     Sign {
         /// The scene file.
@@ -156,7 +164,7 @@ pub enum Command {
         /// Where the calibration goes (TOML); never over an old one.
         #[arg(short, long)]
         output: PathBuf,
-        /// Fitzpatrick type and age, like `II/35` (the default).
+        /// Fitzpatrick type and age, like `II/35` (the default), or a skin file, like `assets/skins/type_2_35.toml`.
         #[arg(long)]
         person: Option<String>,
         /// L* of the untreated scalp by colorimeter. Default: by the type.

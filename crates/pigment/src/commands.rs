@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant as Clock;
 
-use record::{PlanFigures, Reason, Report, StippleFigures};
+use record::{PageTable, PlanFigures, Reason, Report, StippleFigures};
 use stipple::Pattern;
 use stream::{CountAllocations, Ended, Fault};
 
 use crate::folder::RunFolder;
+use crate::forecast::{self, Forecast};
 use crate::rehearse::Outputs;
 use crate::{
     Failure, Planned, Registered, Treatment, bench as benches, budget, even, figures, page, preview, progress, sign,
@@ -77,7 +78,10 @@ fn whole(
         trouble = not_finished(&streamed.ended);
         preview_faults = streamed.faults;
     }
-    let page = page::page(treatment, &pattern, &judgement, &report, &map).map_err(|e| Failure::Run(e.to_string()))?;
+    let heals = healing(treatment, &pattern, &judgement, &mut report);
+    let mut page =
+        page::page(treatment, &pattern, &judgement, &report, &map).map_err(|e| Failure::Run(e.to_string()))?;
+    page.tables.extend(heals);
     report.write_json(&folder.file("report.json")).map_err(|e| Failure::Input(e.to_string()))?;
     let html = folder.file("report.html");
     record::write_html(&html, &report, &page).map_err(|e| Failure::Input(e.to_string()))?;
@@ -86,6 +90,31 @@ fn whole(
         None if json => report.json().map_err(|e| Failure::Run(e.to_string())),
         None => Ok(summary(treatment, &report, &preview_faults, &html)),
     }
+}
+
+/// Puts into the report how the dots heal, as planned and as set; gives the tables for its page. A law that does not reach says
+/// so in their place: what was rehearsed stands all the same.
+fn healing(
+    treatment: &Treatment,
+    pattern: &Pattern,
+    judgement: &figures::Judgement<'_>,
+    report: &mut Report,
+) -> Vec<PageTable> {
+    let planned = Forecast::planned(treatment, pattern);
+    let achieved = Forecast::achieved(treatment, pattern, judgement);
+    let json = |f: &Result<Forecast, Failure>| {
+        f.as_ref().map_or_else(|e| serde_json::json!({ "beyond": e.to_string() }), Forecast::json)
+    };
+    report.forecast = Some(serde_json::json!({ "planned": json(&planned), "rehearsed": json(&achieved) }));
+    let table = |what: &str, f: Result<Forecast, Failure>| match f {
+        Ok(forecast) => forecast::tables(what, &forecast),
+        Err(e) => {
+            vec![PageTable { title: format!("How it heals, {what}"), note: e.to_string(), ..PageTable::default() }]
+        }
+    };
+    let mut tables = table("as planned", planned);
+    tables.extend(table("as the simulated skin got them", achieved));
+    tables
 }
 
 /// Pattern, seconds it took, and program.

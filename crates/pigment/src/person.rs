@@ -1,12 +1,15 @@
-//! `[person]` of a scene: presets of the skin, and the file of test dots that replaces them.
+//! `[person]` of a scene: presets of the skin, and the files that replace them.
 //!
-//! In: the table, and the calibration it names. Out: [`skin::Person`], checked. Absent: identity, health, consent.
+//! In: the table, and the skin file and the calibration it names. Out: [`skin::Person`], checked. Absent: identity, health, consent.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use frames::{Metres, PerSquareMetre};
 use serde::Deserialize;
 use skin::{Ancestry, Fitzpatrick, Person, Sex, Stubble};
+
+use crate::Failure;
+use crate::skin_file::{self, LIGHTNESS, Role};
 
 /// `[person]`. Every key has a default: type II, 35 years, nothing else known.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -28,7 +31,9 @@ pub struct PersonTable {
     pub lightness: Option<f64>,
     /// The person's own shaved hair. Default: by `ancestry`.
     pub stubble: Option<StubbleTable>,
-    /// What `pigment calibrate-skin` wrote, relative to the scene file.
+    /// A skin file, relative to the scene file: what it gives goes over the presets.
+    pub skin: Option<PathBuf>,
+    /// What `pigment calibrate-skin` wrote, relative to the scene file: goes over both.
     pub calibration: Option<PathBuf>,
 }
 
@@ -44,7 +49,35 @@ pub struct StubbleTable {
     pub visible_mm: Option<f64>,
 }
 
+/// Nobody is older.
+const OLDEST: u8 = 120;
+
+/// A person with the files that were read for them.
+pub(crate) struct Known {
+    pub(crate) person: Person,
+    /// Bytes of the skin file.
+    pub(crate) skin: Option<Vec<u8>>,
+    /// Bytes of the calibration.
+    pub(crate) calibration: Option<Vec<u8>>,
+}
+
 impl PersonTable {
+    /// The person of a scene: presets, the skin file over them, the calibration over both.
+    pub(crate) fn known(&self, scene: &Path) -> Result<Known, Failure> {
+        let person = self.person().map_err(|why| Failure::file(scene, format_args!("[person] {why}")))?;
+        let named = |path: &PathBuf| scene.parent().unwrap_or(Path::new("")).join(path);
+        let mut known = Known { person, skin: None, calibration: None };
+        if let Some(path) = &self.skin {
+            let (person, bytes) = skin_file::read(&named(path), known.person, Role::Skin(self))?;
+            known = Known { person, skin: Some(bytes), ..known };
+        }
+        if let Some(path) = &self.calibration {
+            let (person, bytes) = skin_file::read(&named(path), known.person, Role::Calibration)?;
+            known = Known { person, calibration: Some(bytes), ..known };
+        }
+        Ok(known)
+    }
+
     /// The person by presets alone; the text names the key that is wrong.
     pub fn person(&self) -> Result<Person, String> {
         let mut person = Person {
@@ -55,8 +88,12 @@ impl PersonTable {
             lightness: self.lightness,
             ..Person::of_type(self.fitzpatrick.unwrap_or(Fitzpatrick::II), self.age.unwrap_or(35))
         };
-        if let Some(l) = self.lightness.filter(|l| !(20.0..=90.0).contains(l)) {
-            return Err(format!("lightness = {l}; the L* of skin lies between 20 and 90"));
+        let [darkest, lightest] = LIGHTNESS;
+        if let Some(l) = self.lightness.filter(|l| !(darkest..=lightest).contains(l)) {
+            return Err(format!("lightness = {l}; the L* of skin lies between {darkest} and {lightest}"));
+        }
+        if let Some(age) = self.age.filter(|age| !(1..=OLDEST).contains(age)) {
+            return Err(format!("age = {age}; write years, 1 to {OLDEST}"));
         }
         person.stubble = self.stubble.map(|s| s.stubble(person.stubble())).transpose()?;
         Ok(person)
@@ -118,6 +155,8 @@ mod tests {
     fn wrong_presets_are_named() {
         refused("lightness = 95", "lightness = 95");
         refused("lightness = nan", "lightness = NaN");
+        refused("age = 0", "age = 0; write years");
+        refused("age = 121", "age = 121; write years");
         refused("stubble = { hairs_per_cm2 = 900 }", "stubble: hairs is 900");
         refused("stubble = { shaft_um = 1 }", "stubble: width of a hair");
         refused("stubble = { visible_mm = 3 }", "stubble: visible length");

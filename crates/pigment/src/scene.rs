@@ -10,9 +10,9 @@ use nalgebra::{Isometry3, Translation3, UnitQuaternion};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::person::PersonTable;
+use crate::person::{Known, PersonTable};
 use crate::registration::RegistrationTable;
-use crate::{Failure, calibrate, toml_file};
+use crate::{Failure, toml_file};
 
 /// One treatment.
 #[derive(Debug, Clone, Deserialize)]
@@ -186,6 +186,8 @@ pub struct SceneFile {
     pub scene: Scene,
     /// Whose skin it is: presets, and test dots where the scene names them.
     pub person: skin::Person,
+    /// The bytes of the skin file that `[person]` names.
+    pub skin: Option<Vec<u8>>,
     /// The bytes of the calibration that `[person]` names.
     pub calibration: Option<Vec<u8>>,
 }
@@ -194,16 +196,8 @@ impl SceneFile {
     /// Reads and checks one scene.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let (scene, bytes) = toml_file::read::<Scene>(path)?;
-        let presets = scene.person.person().map_err(|why| Failure::file(path, format_args!("[person] {why}")))?;
-        let (person, calibration) = match &scene.person.calibration {
-            Some(named) => {
-                let named = path.parent().unwrap_or(Path::new("")).join(named);
-                let (person, bytes) = calibrate::file::read(&named, presets)?;
-                (person, Some(bytes))
-            }
-            None => (presets, None),
-        };
-        let file = Self { path: path.to_owned(), bytes, scene, person, calibration };
+        let Known { person, skin, calibration } = scene.person.known(path)?;
+        let file = Self { path: path.to_owned(), bytes, scene, person, skin, calibration };
         file.check()?;
         Ok(file)
     }
@@ -225,10 +219,10 @@ impl SceneFile {
         self.path.parent().unwrap_or(Path::new("")).join(path)
     }
 
-    /// SHA-256 of the file's bytes and of the calibration's: other test dots make another treatment.
+    /// SHA-256 of the file's bytes, of the calibration's and of the skin file's: another skin makes another treatment.
     pub fn digest(&self) -> arm::Digest {
-        let calibration = self.calibration.as_deref().unwrap_or_default();
-        Sha256::new().chain_update(&self.bytes).chain_update(calibration).finalize().into()
+        let [calibration, skin] = [&self.calibration, &self.skin].map(|b| b.as_deref().unwrap_or_default());
+        Sha256::new().chain_update(&self.bytes).chain_update(calibration).chain_update(skin).finalize().into()
     }
 
     /// The scene's seed.

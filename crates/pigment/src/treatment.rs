@@ -181,7 +181,7 @@ impl Treatment {
     /// tool's contact force.
     fn protrusion(&self, site: &Site) -> Result<Protrusion, skin::SkinError> {
         let local = Local::nominal(&self.person.facts(site.zone));
-        let bulge = skin::bulge(skin::ring_indentation(self.tool.nose.contact));
+        let bulge = skin::bulge(skin::ring_indentation(self.tool.nose.contact)?);
         let mut protrusion = Protrusion::new(site.target.length());
         // The further the needle goes, the faster it meets the skin, the less the skin dents, the less far it must go.
         for _ in 0..FIXED_POINT {

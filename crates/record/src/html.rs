@@ -39,7 +39,7 @@ pub struct PageTable {
 }
 
 /// Sections of the report that have a table of their own.
-const TABLED: [&str; 2] = ["uniformity", "budget"];
+const TABLED: [&str; 3] = ["uniformity", "budget", "forecast"];
 
 /// One bar of the design against what was measured.
 #[derive(Debug, Clone)]

@@ -34,6 +34,9 @@ pub struct Report {
     /// Ink, needle entries and time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<crate::Budget>,
+    /// How its dots heal, as `pigment forecast --json` has it: as planned, and as the simulated skin really got them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<serde_json::Value>,
     /// The streamed part, in real time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream: Option<StreamFigures>,

@@ -185,8 +185,9 @@ impl Tissue {
     fn finish(&mut self, at: Instant) -> Option<Hit> {
         let mut hit = self.open.take()?;
         hit.left = at;
-        hit.ink =
-            f64::from(self.group.points()) * skin::ink_volume(self.group.diameter(), hit.penetration, hit.skin.fill);
+        // Deeper than any collar lets a needle go there is no figure, and the hit has none.
+        let one = skin::ink_volume(self.group.diameter(), hit.penetration, hit.skin.fill).unwrap_or(0.0);
+        hit.ink = f64::from(self.group.points()) * one;
         Some(hit)
     }
 

@@ -9,7 +9,7 @@ const SEED: Seed = Seed(20);
 /// Skin type II.
 const LIGHTNESS: f64 = 64.0;
 
-fn main() {
+fn main() -> Result<(), skin::SkinError> {
     println!(
         "# Test dots of nobody: set and healed by the simulator of crates/skin (example make_test_dots), seed {}.",
         SEED.0
@@ -31,16 +31,17 @@ fn main() {
             dot: skin::DotCurve { hole, ..facts.dot },
             ..facts
         };
-        for d in skin::simulate_dots(&truth, LIGHTNESS, &plan(zone), Seed(SEED.0 + zone.index() as u64)) {
+        for d in skin::simulate_dots(&truth, LIGHTNESS, &plan(zone)?, Seed(SEED.0 + zone.index() as u64)) {
             println!("{}", row(&d));
         }
     }
+    Ok(())
 }
 
 /// Eight dots from 0.30 mm to deep, every other one in a patch of 60/cm2; then twelve scratches about the edge of the
 /// epidermis, each looked at by tomography.
-fn plan(zone: Zone) -> Vec<TestDot> {
-    let offset = skin::bulge(skin::ring_indentation(frames::Newtons::new(0.8)));
+fn plan(zone: Zone) -> Result<Vec<TestDot>, skin::SkinError> {
+    let offset = skin::bulge(skin::ring_indentation(frames::Newtons::new(0.8))?);
     let patch = Patch { darkness: 0.0, density: PerSquareMetre::from_per_cm2(60.0), ink: Dilution::NONE };
     let dot = |mm: f64| TestDot {
         zone,
@@ -57,7 +58,7 @@ fn plan(zone: Zone) -> Vec<TestDot> {
     };
     let deep = (0..8).map(|k| TestDot { patch: (k % 2 == 1).then_some(patch), ..dot(0.30 + 0.09 * f64::from(k)) });
     let shallow = (0..12).map(|k| TestDot { penetration: Some(Penetration::ZERO), ..dot(0.02 + 0.015 * f64::from(k)) });
-    deep.chain(shallow).collect()
+    Ok(deep.chain(shallow).collect())
 }
 
 fn row(d: &TestDot) -> String {

@@ -15,7 +15,7 @@ use frames::{Metres, Penetration};
 use serde::{Deserialize, Serialize};
 
 use crate::error::within;
-use crate::{DotCurve, SkinError, Window, Zone, ZoneFacts};
+use crate::{DotCurve, Key, SkinError, Window, Zone, ZoneFacts};
 
 /// A fitted value with the interval that holds the truth in 95 of 100 such fits.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -63,15 +63,13 @@ const DEEPER_BY: Metres = Metres::from_mm(0.10);
 const BLOW_OUT: f64 = 0.9;
 
 impl Calibrated {
-    /// Checks the values and derives the window. Error: a value far from anything skin does, bounds out of order, or skin
-    /// in which no depth both keeps the pigment and keeps the dot small.
-    pub fn try_new(zone: Zone, fitted: Fitted) -> Result<Self, SkinError> {
-        check("epidermis", fitted.epidermis_mm, [0.02, 0.30], "mm")?;
-        check("stiffness", fitted.stiffness, [0.05, 10.0], "N/mm")?;
-        check("hole", fitted.hole, [0.1, 1.5], "of the group's width")?;
-        check("spread", fitted.spread, [0.005, 2.0], "mm per mm")?;
-        check("blur", fitted.blur_per_mm, [0.05, 30.0], "per mm")?;
-        check("side light", fitted.side_light, [0.2, 5.0], "of the published factor")?;
+    /// Checks the values and derives the window; what dots cannot show is as in `preset`. Error: a value far from anything
+    /// skin does, bounds out of order, or skin in which no depth both keeps the pigment and keeps the dot small.
+    pub fn try_new(zone: Zone, fitted: Fitted, preset: &ZoneFacts) -> Result<Self, SkinError> {
+        for (key, estimate) in fitted.keys() {
+            let (range, unit) = key.range();
+            check(key.name(), estimate, range, unit)?;
+        }
         let published = zone.facts();
         let bare = ZoneFacts {
             epidermis: Metres::from_mm(fitted.epidermis_mm.value),
@@ -82,7 +80,7 @@ impl Calibrated {
                 blur: 1e3 * fitted.blur_per_mm.value,
             },
             side_light: fitted.side_light.value,
-            ..published
+            ..*preset
         };
         let window = window(&published, &bare)?;
         Ok(Self { fitted, facts: ZoneFacts { window, ..bare } })
@@ -96,6 +94,20 @@ impl Calibrated {
     /// The zone's facts for this person.
     pub const fn facts(&self) -> ZoneFacts {
         self.facts
+    }
+}
+
+impl Fitted {
+    /// Each quantity under its key in files.
+    pub const fn keys(&self) -> [(Key, Estimate); 6] {
+        [
+            (Key::Epidermis, self.epidermis_mm),
+            (Key::Stiffness, self.stiffness),
+            (Key::Hole, self.hole),
+            (Key::Spread, self.spread),
+            (Key::Blur, self.blur_per_mm),
+            (Key::SideLight, self.side_light),
+        ]
     }
 }
 
@@ -116,7 +128,8 @@ impl Calibration {
     }
 }
 
-fn check(what: &'static str, e: Estimate, range: [f64; 2], unit: &'static str) -> Result<(), SkinError> {
+/// A value in its range and inside its own bounds.
+pub(crate) fn check(what: &'static str, e: Estimate, range: [f64; 2], unit: &'static str) -> Result<(), SkinError> {
     within(what, e.value, range, unit)?;
     within("lower bound of a calibrated value", e.low, [0.0, e.value], unit)?;
     within("upper bound of a calibrated value", e.high, [e.value, f64::MAX], unit)?;
@@ -189,7 +202,7 @@ pub(crate) mod tests {
     #[test]
     fn published_skin_gives_the_published_window_back() {
         for zone in Zone::ALL {
-            let facts = Calibrated::try_new(zone, published(zone)).unwrap().facts();
+            let facts = Calibrated::try_new(zone, published(zone), &zone.facts()).unwrap().facts();
             for (got, want) in mm(facts.window).into_iter().zip(mm(zone.facts().window)) {
                 assert!((got - want).abs() < 1e-6, "{zone}: {got} {want}");
             }
@@ -201,10 +214,10 @@ pub(crate) mod tests {
         let zone = Zone::FrontalMid;
         let was = mm(zone.facts().window);
         let thick = Fitted { epidermis_mm: sure(0.11), ..published(zone) };
-        let got = mm(Calibrated::try_new(zone, thick).unwrap().facts().window);
+        let got = mm(Calibrated::try_new(zone, thick, &zone.facts()).unwrap().facts().window);
         assert!(got[0] > was[0] + 0.05 && got[1] > was[1] + 0.02 && (got[2] - was[2]).abs() < 1e-6, "{got:?}");
         let runny = Fitted { spread: sure(0.18), ..published(zone) };
-        let got = mm(Calibrated::try_new(zone, runny).unwrap().facts().window);
+        let got = mm(Calibrated::try_new(zone, runny, &zone.facts()).unwrap().facts().window);
         assert!((got[0] - was[0]).abs() < 1e-6 && got[1] < was[1] && got[2] < was[2] - 0.1, "{got:?}");
         assert!(got[0] < got[1] && got[1] < got[2]);
     }
@@ -214,7 +227,7 @@ pub(crate) mod tests {
     fn never_far_below_the_published_window() {
         for zone in Zone::ALL {
             let tight = Fitted { spread: sure(0.02), blur_per_mm: sure(0.1), ..published(zone) };
-            let facts = Calibrated::try_new(zone, tight).unwrap().facts();
+            let facts = Calibrated::try_new(zone, tight, &zone.facts()).unwrap().facts();
             let deeper = facts.window.most.length() - zone.facts().window.most.length();
             assert!(
                 deeper.mm() <= 0.10 + 1e-9 && facts.window.most.length() <= facts.thickness * 0.9,
@@ -227,8 +240,12 @@ pub(crate) mod tests {
     fn refuses_skin_without_a_window_and_values_of_no_skin() {
         let zone = Zone::FrontalHairline;
         let none = Fitted { epidermis_mm: sure(0.20), spread: sure(1.5), ..published(zone) };
-        assert!(matches!(Calibrated::try_new(zone, none), Err(SkinError::NoWindow { least, most }) if least >= most));
-        let refused = |fitted| assert!(matches!(Calibrated::try_new(zone, fitted), Err(SkinError::OutOfRange { .. })));
+        assert!(
+            matches!(Calibrated::try_new(zone, none, &zone.facts()), Err(SkinError::NoWindow { least, most }) if least >= most)
+        );
+        let refused = |fitted| {
+            assert!(matches!(Calibrated::try_new(zone, fitted, &zone.facts()), Err(SkinError::OutOfRange { .. })))
+        };
         refused(Fitted { epidermis_mm: sure(0.31), ..published(zone) });
         refused(Fitted { stiffness: sure(f64::NAN), ..published(zone) });
         refused(Fitted { hole: sure(1.6), ..published(zone) });

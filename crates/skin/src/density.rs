@@ -7,7 +7,8 @@
 use frames::{Metres, PerSquareMetre};
 use serde::{Deserialize, Serialize};
 
-use crate::Zone;
+use crate::error::within;
+use crate::{SkinError, Zone};
 
 /// Dots of a full head: 40 000, 30 000 to 50 000 (skin.md 1.3 D).
 pub const FULL_HEAD: [u32; 3] = [30_000, 40_000, 50_000];
@@ -66,18 +67,24 @@ pub fn density_factor(zone: Zone) -> [f64; 2] {
     }
 }
 
+/// Distances behind a line that a scalp has, mm: over the whole of it; negative lies in front.
+pub const BEHIND: [f64; 2] = [-400.0, 400.0];
+
 /// Final dots over natural follicular units at a distance behind the drawn line: 0 to 0.35 over the first 5 mm, to 0.65 at
 /// 10 mm, to 0.9 at 30 mm and from there on (skin.md 1.3 E). Nothing in front of the line.
-pub fn hairline_factor(behind: Metres) -> f64 {
+///
+/// # Errors
+/// Farther than [`BEHIND`].
+pub fn hairline_factor(behind: Metres) -> Result<f64, SkinError> {
     const KNOTS: [(f64, f64); 4] = [(0.0, 0.0), (5.0, 0.35), (10.0, 0.65), (30.0, 0.9)];
-    let x = behind.mm();
+    let x = within("distance behind the line", behind.mm(), BEHIND, "mm")?;
     for pair in KNOTS.windows(2) {
         let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
         if x < x1 {
-            return y0 + (y1 - y0) * ((x - x0) / (x1 - x0)).max(0.0);
+            return Ok(y0 + (y1 - y0) * ((x - x0) / (x1 - x0)).max(0.0));
         }
     }
-    0.9
+    Ok(0.9)
 }
 
 /// Shares of the final dots that the sessions place, in order: 30/40/30 % (30, 70, 100 % of the natural spacing, S1 A), in
@@ -95,12 +102,14 @@ pub fn densest(shares: &[f64]) -> PerSquareMetre {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
     use super::*;
 
     #[test]
     fn the_ramp() {
         for (mm, want) in [(-1.0, 0.0), (0.0, 0.0), (2.5, 0.175), (5.0, 0.35), (10.0, 0.65), (30.0, 0.9), (90.0, 0.9)] {
-            let got = hairline_factor(Metres::from_mm(mm));
+            let got = hairline_factor(Metres::from_mm(mm)).unwrap();
             assert!((got - want).abs() < 1e-12, "{mm}: {got}");
         }
     }

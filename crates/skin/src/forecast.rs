@@ -15,15 +15,19 @@ mod zone;
 pub use dot::{Age, DEPTH_SIGMA, Dot, ink_for};
 pub use zone::{Toned, ZoneOutlook, tone};
 
+use std::sync::Arc;
+
 use frames::{Metres, Penetration, PerSquareMetre};
 
+use crate::deposit::hits_law;
 use crate::error::within;
 use crate::fade::{DAY, faded};
 use crate::healing::{
     DIAMETERS, EDGE, EPIDERMIS, THICKNESS, TIPS, blow_out_law, column, diameter_at, retained_law, shed_law,
 };
 use crate::{
-    BLACK, Fade, Local, Person, SkinError, Stipple, Variation, Zone, ZoneFacts, absorption, dot_area, hits_count, veil,
+    BLACK, Dilution, Fade, Local, Person, SkinError, Speck, Stipple, Variation, Zone, ZoneFacts, absorption, dot_area,
+    veil,
 };
 
 /// How wrong the published retention of 0.70 may be, 95 of 100: "about one third disappears" (S73 A) read as 28 to 38 % (E).
@@ -67,6 +71,8 @@ pub struct Outlook {
     pub absorption: f64,
     /// Part of the light across the dot that it takes, `1-exp(-mu*d)`: 0 clear, 1 black.
     pub shade: f64,
+    /// As light meets it: the mean of the dots that left pigment below the epidermis, for their colour. `None` where none did.
+    pub speck: Option<Speck>,
     /// What it does to the tone of the skin; or why no law says so: more than [`BEYOND_MOST`] of the depths, or the skin, lie
     /// beyond the optical law.
     pub strength: Result<Strength, SkinError>,
@@ -84,7 +90,7 @@ pub struct Healing {
     fade: Fade,
     /// L* of the skin.
     lightness: f64,
-    cases: Vec<Case>,
+    cases: Arc<[Case]>,
 }
 
 /// One depth in one skin.
@@ -167,7 +173,13 @@ impl Healing {
                 });
             }
         }
-        Ok(Self { dot: *dot, zone: *facts, fade: person.fade, lightness: person.lightness(), cases })
+        Ok(Self { dot: *dot, zone: *facts, fade: person.fade, lightness: person.lightness(), cases: cases.into() })
+    }
+
+    /// The same dot in another ink: healing does not ask for the ink.
+    #[must_use]
+    pub fn with_ink(&self, ink: Dilution) -> Self {
+        Self { dot: Dot { ink, ..self.dot }, ..self.clone() }
     }
 
     /// At one age.
@@ -177,17 +189,23 @@ impl Healing {
     pub fn at(&self, age: Age) -> Result<Outlook, SkinError> {
         let t = age.span().seconds();
         let by_now = ((t - SHEDDING[0]) / (SHEDDING[1] - SHEDDING[0])).clamp(0.0, 1.0);
+        let now = Now::of(age, &self.fade)?;
         let (mut staying, mut diameter, mut square) = (0.0, 0.0, 0.0);
         let mut sum = Sum::default();
-        for case in &self.cases {
+        let (mut seen, mut ends) = (0.0, [0.0; 2]);
+        for case in self.cases.iter() {
             let w = case.weight;
-            let d = diameter_at(case.healed, age.span())?;
-            let left = faded(case.kept, age.span(), &self.fade)?;
+            let d = case.healed * now.wider;
+            let left = now.left(case.kept);
             let mu = self.absorption(case, d, left);
             let stays = w * (1.0 - by_now * case.shed);
             staying += stays;
             diameter += stays * d.get();
             square += stays * d.get() * d.get();
+            if let Some([top, bottom]) = case.column {
+                seen += w;
+                ends = [ends[0] + w * top.get(), ends[1] + w * bottom.get()];
+            }
             sum.amount += w * left;
             sum.absorption += w * mu;
             sum.shade += w * -(-mu * d.get()).exp_m1();
@@ -196,6 +214,12 @@ impl Healing {
         }
         let staying = staying.max(f64::MIN_POSITIVE);
         let mean = diameter / staying;
+        let speck = (seen > 0.0).then(|| Speck {
+            diameter: Metres::new(mean),
+            column: ends.map(|z| Metres::new(z / seen)),
+            absorption: sum.absorption,
+            side_light: self.zone.side_light,
+        });
         Ok(Outlook {
             age,
             diameter: Metres::new(mean),
@@ -203,7 +227,8 @@ impl Healing {
             amount: sum.amount,
             absorption: sum.absorption,
             shade: sum.shade,
-            strength: self.strengths(age),
+            speck,
+            strength: self.strengths(age, &now),
             shed: sum.shed,
             blow_out: sum.blow_out,
         })
@@ -213,27 +238,28 @@ impl Healing {
     /// is thinner.
     fn absorption(&self, case: &Case, d: Metres, left: f64) -> f64 {
         let thinner = (case.healed / d).powi(2);
-        (absorption(self.dot.ink, left * thinner) * hits_count(self.dot.hits)).min(BLACK)
+        (absorption(self.dot.ink, left * thinner) * hits_law(f64::from(self.dot.hits))).min(BLACK)
     }
 
-    fn strengths(&self, age: Age) -> Result<Strength, SkinError> {
-        let value = self.strength(age, 1.0, 0.0)?;
+    fn strengths(&self, age: Age, now: &Now) -> Result<Strength, SkinError> {
+        let value = self.strength(age, now, 1.0, 0.0)?;
         let fading = FADE_ERROR * self.fade.sun * age.years();
         Ok(Strength {
             value,
-            weak: self.strength(age, 1.0 - RETENTION_ERROR, fading)?,
-            strong: self.strength(age, 1.0 + RETENTION_ERROR, -fading)?,
+            weak: self.strength(age, now, 1.0 - RETENTION_ERROR, fading)?,
+            strong: self.strength(age, now, 1.0 + RETENTION_ERROR, -fading)?,
         })
     }
 
     /// With retention `times` the published one, and `less` more faded away (of its logarithm).
-    fn strength(&self, age: Age, times: f64, less: f64) -> Result<f64, SkinError> {
+    fn strength(&self, age: Age, now: &Now, times: f64, less: f64) -> Result<f64, SkinError> {
         let [least, most] = OPTICAL_DIAMETERS.map(Metres::from_mm);
+        let less = (-less).exp();
         let (mut beyond, mut sum) = (0.0, 0.0);
-        for case in &self.cases {
+        for case in self.cases.iter() {
             let Some(column) = case.column else { continue };
-            let d = diameter_at(case.healed, age.span())?;
-            let left = faded((times * case.kept).min(1.0), age.span(), &self.fade)? * (-less).exp();
+            let d = case.healed * now.wider;
+            let left = now.left((times * case.kept).min(1.0)) * less;
             let inside = d.max(least).min(most);
             // To the last digit of an addition.
             let off = (d - inside).abs().mm() > 1e-9;
@@ -268,6 +294,27 @@ impl Healing {
             column,
             absorption: 0.0,
         })
+    }
+}
+
+/// What an age does to any dot: the laws are linear in the healed diameter and in what is retained.
+struct Now {
+    /// Diameter over the healed one.
+    wider: f64,
+    /// Left of a dot that retains nothing, and all.
+    left: [f64; 2],
+}
+
+impl Now {
+    fn of(age: Age, fade: &Fade) -> Result<Self, SkinError> {
+        let one = Metres::from_mm(1.0);
+        let left = |kept| faded(kept, age.span(), fade);
+        Ok(Self { wider: diameter_at(one, age.span())? / one, left: [left(0.0)?, left(1.0)?] })
+    }
+
+    fn left(&self, kept: f64) -> f64 {
+        let [none, all] = self.left;
+        none + (all - none) * kept
     }
 }
 

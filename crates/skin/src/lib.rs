@@ -25,8 +25,10 @@ mod lab;
 mod local;
 mod look;
 mod optics;
+mod own;
 mod person;
 pub mod photons;
+mod provenance;
 mod puncture;
 mod scar;
 mod spread;
@@ -39,15 +41,16 @@ pub use colour::{
     ARC_MINUTE, BLUE_BELOW, baseline_absorption, blur, fusion_distance, layer, reduced_scattering, under_layer,
 };
 pub use contact::{
-    BULGE_RATIO, FACE_STIFFNESS, SCALP_DAMPING, SCALP_STIFFNESS, SKULL_STIFFNESS, bulge, ring_force, ring_indentation,
+    BULGE_RATIO, FACE_STIFFNESS, INDENTATIONS, RING_FORCES, RING_SPEEDS, SCALP_DAMPING, SCALP_STIFFNESS,
+    SKULL_STIFFNESS, bulge, ring_force, ring_indentation,
 };
 pub use density::{
-    Ancestry, CAP, DOSE, FULL_HEAD, HELMET, SCALP_AREA, SESSION, SESSION_REST_DAYS, SPARSEST, densest, density_factor,
-    hairline_factor, session_shares,
+    Ancestry, BEHIND, CAP, DOSE, FULL_HEAD, HELMET, SCALP_AREA, SESSION, SESSION_REST_DAYS, SPARSEST, densest,
+    density_factor, hairline_factor, session_shares,
 };
 pub use deposit::{
-    CONCENTRATE_DENSITY, DOTS_PER_DIP, Dilution, PIGMENT_BY_WEIGHT, SATURATION_HITS, film, film_decay, hits_count,
-    ink_volume, mass_per_hit,
+    CONCENTRATE_DENSITY, DOTS_ON_A_FILM, DOTS_PER_DIP, Dilution, FILLS, HITS, HOLES, NEEDLES, PIGMENT_BY_WEIGHT,
+    SATURATION_HITS, film, film_decay, hits_count, ink_volume, mass_per_hit,
 };
 pub use error::SkinError;
 pub use fade::{
@@ -73,10 +76,12 @@ pub use optics::{
     BLACK, INK_REFLECTANCE, Stipple, absorption, coverage, darkening, dot_area, lightness_of, load_of, murray_davies,
     optical_load, reflectance, reflectance_of, yule_nielsen,
 };
+pub use own::{Key, Own, check_window};
 pub use person::{Fitzpatrick, Person, Sex};
+pub use provenance::{Mark, SKIN_FILE, Stated, bundled_skins, skin_file, stated, stated_person};
 pub use puncture::{
-    Contact, DRAG_SPEED, Hole, Insertion, RATE_SPEED, REFERENCE_WIDTH, advance, dent_after, dent_before_rupture,
-    penetration, protrusion_for,
+    Contact, DENTS, DRAG_SPEED, DWELLS, Hole, Insertion, LEANS, PROTRUSIONS, RATE_SPEED, REFERENCE_WIDTH, STRIKES,
+    advance, dent_after, dent_before_rupture, penetration, protrusion_for,
 };
 pub use scar::{SCAR_AGE_MONTHS, SCAR_START, first_density, first_ink};
 pub use spread::{Spread, spread};

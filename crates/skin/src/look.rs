@@ -118,7 +118,6 @@ impl Wish {
             None => return Err(SkinError::NoNaturalDensity { zone }),
         };
         let facts = person.facts(zone);
-        let fitted = person.calibration.zone(zone).map(|c| c.fitted().side_light);
         Ok(Self {
             tone,
             skin: person.lightness(),
@@ -131,7 +130,7 @@ impl Wish {
             inks: [Dilution::INKS[0], Dilution::INKS[5]],
             age: HEALED,
             sun: 1.0,
-            unsure: fitted.map_or(1.96 * SIDE_LIGHT_SPREAD, |e| 0.5 * (e.high / e.low).ln()),
+            unsure: person.side_light_unsure(zone),
         })
     }
 

@@ -8,7 +8,7 @@
 use frames::{Metres, PerSquareMetre};
 use serde::{Deserialize, Serialize};
 
-use crate::{Ancestry, Calibrated, Calibration, Fade, Lab, Stubble, Zone, ZoneFacts};
+use crate::{Ancestry, Calibrated, Calibration, Fade, Key, Lab, Own, SIDE_LIGHT_SPREAD, Stubble, Zone, ZoneFacts};
 
 /// Skin type by its answer to sun, I (burns, never tans) to VI (never burns).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +58,8 @@ pub struct Person {
     pub stubble: Option<Stubble>,
     /// How fast pigment goes.
     pub fade: Fade,
+    /// What a skin file gives; it goes over the presets.
+    pub own: Own,
     /// What test dots have shown; it replaces every preset in the zones that have them.
     pub calibration: Calibration,
 }
@@ -92,6 +94,7 @@ impl Person {
             lightness: None,
             stubble: None,
             fade: Fade::PUBLISHED,
+            own: Own::NONE,
             calibration: Calibration::NONE,
         }
     }
@@ -115,12 +118,21 @@ impl Person {
         self.calibration.zone(zone).map_or_else(|| self.preset(zone), Calibrated::facts)
     }
 
-    /// The zone's facts by presets alone: what is believed before any test dot. Sex moves the epidermis and not the window,
-    /// for which no rule by sex is published.
+    /// The zone's facts before any test dot: by presets, and what a skin file gives in their place. Sex moves the epidermis and
+    /// not the window, for which no rule by sex is published.
     pub fn preset(&self, zone: Zone) -> ZoneFacts {
         let facts = zone.facts();
         let thinner = if self.sex == Some(Sex::Female) { WOMEN } else { 1.0 };
-        ZoneFacts { window: facts.window.shifted(self.depth_shift()), epidermis: facts.epidermis * thinner, ..facts }
+        let window = facts.window.shifted(self.depth_shift());
+        self.own.over(zone, ZoneFacts { window, epidermis: facts.epidermis * thinner, ..facts })
+    }
+
+    /// Half of the 95 % interval of the logarithm of the side-light factor: by test dots, else by the skin file, else what people
+    /// differ by.
+    pub fn side_light_unsure(&self, zone: Zone) -> f64 {
+        let fitted = self.calibration.zone(zone).map(|c| c.fitted().side_light);
+        let known = fitted.or_else(|| self.own.given(zone, Key::SideLight)).filter(|e| e.low > 0.0);
+        known.map_or(1.96 * SIDE_LIGHT_SPREAD, |e| 0.5 * (e.high / e.low).ln())
     }
 
     /// CIE L* of the untreated scalp: as measured, else even steps from 72 (I) to 32 (VI), the light and dark skins for which
@@ -181,11 +193,30 @@ mod tests {
     #[test]
     fn test_dots_replace_every_preset() {
         let zone = Zone::FrontalMid;
-        let own = Calibrated::try_new(zone, published(zone)).unwrap();
+        let own = Calibrated::try_new(zone, published(zone), &Person::DARK.preset(zone)).unwrap();
         let person = Person { sex: Some(Sex::Female), calibration: Calibration::NONE.with(zone, own), ..Person::DARK };
         assert_eq!(person.facts(zone), own.facts());
         assert_eq!(person.facts(Zone::Vertex), person.preset(Zone::Vertex), "no dots there");
         assert!((person.facts(Zone::Vertex).window.target.length().mm() - 0.575).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_a_file_gives_goes_over_the_presets_and_test_dots_over_both() {
+        let zone = Zone::Vertex;
+        let e = |value| crate::Estimate { value, low: 0.9 * value, high: 1.1 * value };
+        let own = Own::NONE.with(zone, Key::Target, e(0.60)).unwrap().with(zone, Key::SideLight, e(1.2)).unwrap();
+        let own = own.with(zone, Key::Thickness, e(1.6)).unwrap();
+        let person = Person { own, ..Person::DARK };
+        let facts = person.facts(zone);
+        assert!((facts.window.target.length().mm() - 0.60).abs() < 1e-12 && (facts.side_light - 1.2).abs() < 1e-12);
+        assert_eq!(facts.window.least, Person::DARK.facts(zone).window.least, "the rest by presets");
+        assert!((person.side_light_unsure(zone) - 0.5 * (1.1_f64 / 0.9).ln()).abs() < 1e-12);
+        assert!((Person::DARK.side_light_unsure(zone) - 0.294).abs() < 1e-12);
+        // Test dots cannot show the thickness: the file's stays.
+        let dots = Calibrated::try_new(zone, published(zone), &person.preset(zone)).unwrap();
+        let fitted = Person { calibration: Calibration::NONE.with(zone, dots), ..person };
+        assert!((fitted.facts(zone).thickness.mm() - 1.6).abs() < 1e-12);
+        assert!((fitted.facts(zone).side_light - 1.0).abs() < 1e-12);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! In: a CSV table, the person by presets. Out: the file, and a summary that names the rows which do not fit. Absent: the
 //! fit itself (`skin`).
 
-pub(crate) mod file;
+mod file;
 mod table;
 
 use std::fmt::Write as _;
@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use skin::{FitError, Fitzpatrick, Outlier, Person, Zone, ZoneFit};
 
 use crate::rehearse::hex;
+use crate::skin_file::{self, Role};
 use crate::{Failure, PersonTable};
 use table::Table;
 
@@ -35,7 +36,7 @@ pub fn calibrate(
     let fits = fit(table, &read, &person)?;
     let digest = hex(&Sha256::digest(&read.bytes));
     let name = table.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let text = file::text(&name, &digest, person.lightness(), &fits);
+    let text = file::text(&name, &digest, &person, &fits);
     record::write_atomic(output, text.as_bytes()).map_err(|e| Failure::Input(e.to_string()))?;
     let warnings = warnings(table, &read, &fits);
     if json {
@@ -45,11 +46,17 @@ pub fn calibrate(
     Ok(summary(output, &fits, &warnings))
 }
 
-/// `II/35`: Fitzpatrick type and age.
+/// `II/35`, Fitzpatrick type and age; or a skin file.
 fn presets(person: Option<&str>, lightness: Option<f64>) -> Result<Person, Failure> {
     let mut table = PersonTable { lightness, ..PersonTable::default() };
-    if let Some(text) = person {
-        let no = || Failure::Input(format!("--person {text}: write a Fitzpatrick type and an age, like II/35"));
+    let named = person.filter(|text| Path::new(text).is_file());
+    if let Some(text) = person.filter(|_| named.is_none()) {
+        let no = || {
+            Failure::Input(format!(
+                "--person {text}: write a Fitzpatrick type and an age, like II/35, or a skin file that is there, like \
+                 assets/skins/type_2_35.toml"
+            ))
+        };
         let (kind, age) = text.split_once('/').ok_or_else(no)?;
         table.fitzpatrick = Some(match kind.trim() {
             "I" => Fitzpatrick::I,
@@ -62,7 +69,9 @@ fn presets(person: Option<&str>, lightness: Option<f64>) -> Result<Person, Failu
         });
         table.age = Some(age.trim().parse().map_err(|_| no())?);
     }
-    table.person().map_err(|why| Failure::Input(format!("--{why}")))
+    let presets = table.person().map_err(|why| Failure::Input(format!("--{why}")))?;
+    let Some(path) = named else { return Ok(presets) };
+    skin_file::read(Path::new(path), presets, Role::Skin(&table)).map(|(person, _)| person)
 }
 
 fn fit(path: &Path, table: &Table, person: &Person) -> Result<Vec<ZoneFit>, Failure> {

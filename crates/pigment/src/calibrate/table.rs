@@ -187,7 +187,7 @@ impl Row<'_> {
                 if !(0.0..=5.0).contains(&force) {
                     return Err(self.no(format_args!("nose_force_n = {force}, outside 0 to 5 N")));
                 }
-                skin::ring_indentation(Newtons::new(force))
+                skin::ring_indentation(Newtons::new(force)).map_err(|e| self.no(e))?
             }
         };
         let lift = match (self.number("tilt_deg")?, self.number("nose_radius_mm")?) {

@@ -80,11 +80,11 @@ pub(super) fn ink(treatment: &Treatment, rows: &[ZoneRow]) -> Result<Vec<Block>,
         Column::number("pigment", "mg/cm2, all sessions"),
     ];
     let cells = rows.iter().map(|row| {
-        let volume = volume(group, row) * row.dots_today as f64;
+        let volume = volume(group, row).map(|v| v * row.dots_today as f64);
         let load = row.ink.map_or("-".to_owned(), |ink| {
-            let mass = skin::mass_per_hit(group, row.window[1], FILL, ink);
             // kg/m2 to mg/cm2.
-            format!("{:.3}", mass * row.dots_full as f64 / row.area * 100.0)
+            let load = |mass: f64| format!("{:.3}", mass * row.dots_full as f64 / row.area * 100.0);
+            skin::mass_per_hit(group, row.window[1], FILL, ink).map_or_else(|e| e.to_string(), load)
         });
         vec![
             row.name.clone(),
@@ -92,7 +92,7 @@ pub(super) fn ink(treatment: &Treatment, rows: &[ZoneRow]) -> Result<Vec<Block>,
             needle(group),
             row.dots_today.to_string(),
             dips(row.dots_today).to_string(),
-            format!("{:.2}", volume * 1e9),
+            volume.map_or_else(|e| e.to_string(), |v| format!("{:.2}", v * 1e9)),
             load,
         ]
     });
@@ -110,8 +110,8 @@ pub(super) fn ink(treatment: &Treatment, rows: &[ZoneRow]) -> Result<Vec<Block>,
 }
 
 /// Of one dot, m3.
-fn volume(group: &Group, row: &ZoneRow) -> f64 {
-    f64::from(group.points()) * skin::ink_volume(group.diameter(), row.window[1], FILL)
+fn volume(group: &Group, row: &ZoneRow) -> Result<f64, skin::SkinError> {
+    Ok(f64::from(group.points()) * skin::ink_volume(group.diameter(), row.window[1], FILL)?)
 }
 
 /// The ink of a row, to the nearest that is mixed.

@@ -5,7 +5,7 @@
 
 mod chair;
 mod look;
-mod zones;
+pub(crate) mod zones;
 
 use std::path::{Path, PathBuf};
 

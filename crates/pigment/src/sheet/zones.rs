@@ -25,31 +25,33 @@ const COLOURS: [Colour; 8] = [
 const TINT: f64 = 0.5;
 
 /// The design as it is in the end: all sessions in one.
-pub(super) struct Design {
+pub(crate) struct Design {
     fields: design::Fields,
 }
 
 /// One zone.
 #[derive(Debug, Clone)]
-pub(super) struct ZoneRow {
-    pub(super) name: String,
-    pub(super) kind: String,
-    pub(super) colour: Colour,
-    pub(super) skin: skin::Zone,
+pub(crate) struct ZoneRow {
+    /// Which `[[zone]]` of the scene, from 0.
+    pub(crate) index: usize,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) colour: Colour,
+    pub(crate) skin: skin::Zone,
     /// Where it is not empty, m².
-    pub(super) area: f64,
+    pub(crate) area: f64,
     /// At the densest place, today and in the end.
-    pub(super) today: PerSquareMetre,
-    pub(super) full: PerSquareMetre,
-    pub(super) dots_today: usize,
-    pub(super) dots_full: usize,
-    pub(super) healed: Metres,
+    pub(crate) today: PerSquareMetre,
+    pub(crate) full: PerSquareMetre,
+    pub(crate) dots_today: usize,
+    pub(crate) dots_full: usize,
+    pub(crate) healed: Metres,
     /// Least, target, most.
-    pub(super) window: [Penetration; 3],
+    pub(crate) window: [Penetration; 3],
     /// Of the healed dot, 0-1.
-    pub(super) shade: f64,
+    pub(crate) shade: f64,
     /// The ink that gives this shade six weeks after; `None` where undiluted ink is not black enough.
-    pub(super) ink: Option<Dilution>,
+    pub(crate) ink: Option<Dilution>,
 }
 
 pub(super) fn colour(zone: usize) -> Colour {
@@ -58,7 +60,7 @@ pub(super) fn colour(zone: usize) -> Colour {
 
 impl Design {
     /// Compiles the scene with one session that lays everything.
-    pub(super) fn finished(treatment: &Treatment) -> Result<Self, Failure> {
+    pub(crate) fn finished(treatment: &Treatment) -> Result<Self, Failure> {
         let mut spec = treatment.file.design();
         let least = spec.session.least_overall_mm;
         // Every other key of the table belongs to one session of several.
@@ -88,7 +90,7 @@ impl Design {
     }
 
     /// One row a zone of the scene.
-    pub(super) fn rows(&self, treatment: &Treatment, pattern: &Pattern) -> Vec<ZoneRow> {
+    pub(crate) fn rows(&self, treatment: &Treatment, pattern: &Pattern) -> Vec<ZoneRow> {
         let surface = &treatment.scan.surface;
         let zones = &treatment.file.scene.zone;
         let mut sums = vec![Sum::default(); zones.len()];
@@ -112,6 +114,7 @@ impl Design {
             let wanted = sum.wanted?;
             let kind = format!("{:?}", spec.kind).to_lowercase();
             Some(ZoneRow {
+                index: i,
                 name: spec.name.clone().unwrap_or_else(|| format!("{kind} {}", i + 1)),
                 kind,
                 colour: colour(i),

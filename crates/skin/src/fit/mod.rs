@@ -192,7 +192,8 @@ pub fn fit_zone(zone: Zone, dots: &[TestDot], person: &Person) -> Result<ZoneFit
     let learned = |i: usize| sd[i] < NEWS * prior.sd[i];
     Ok(ZoneFit {
         zone,
-        calibrated: Calibrated::try_new(zone, fitted(&theta, &sd)).map_err(|why| FitError::Skin { zone, why })?,
+        calibrated: Calibrated::try_new(zone, fitted(&theta, &sd), &preset)
+            .map_err(|why| FitError::Skin { zone, why })?,
         learned: Learned {
             epidermis: learned(0),
             stiffness: learned(1),

@@ -11,8 +11,8 @@ use frames::{Metres, Penetration};
 use crate::healing::{EDGE, EDGE_WIDTH, logistic};
 use crate::optics::{BLACK, lightness_of, reflectance_of};
 use crate::{
-    DotCurve, HEALED, LAW_ERROR, Local, Stipple, TestDot, Variation, ZoneFacts, absorption, amount,
-    dent_before_rupture, dot_area, fit::Theta, healing::grown_law, hits_count, load_of,
+    DotCurve, HEALED, LAW_ERROR, Local, Stipple, TestDot, Variation, ZoneFacts, absorption, amount, deposit::hits_law,
+    dot_area, fit::Theta, healing::grown_law, load_of, puncture::rupture_law,
 };
 
 /// Of a measured depth, mm (E: axial resolution of optical coherence tomography is 5-10 um; entry and tip each count).
@@ -164,7 +164,7 @@ impl Model {
             density: patch.density,
             diameter: diameter.max(mm(WIDTHS[0])).min(mm(WIDTHS[1])),
             column: [(facts.epidermis + EDGE).min(tip.length() - mm(LOWEST)), tip.length()],
-            absorption: (absorption(patch.ink, left) * hits_count(d.hits)).min(BLACK),
+            absorption: (absorption(patch.ink, left) * hits_law(f64::from(d.hits))).min(BLACK),
         };
         let load = load_of(facts.side_light * patch.density.get() * dot_area(&stipple).ok()?).ok()?;
         Some(self.skin - lightness_of(reflectance_of(self.skin) * (-load).exp()))
@@ -173,7 +173,7 @@ impl Model {
 
 /// Depth and dent, mm, of a strike by the law. Not cut at the surface, so that a fit feels a slope everywhere.
 fn struck(facts: &ZoneFacts, d: &TestDot) -> (f64, f64) {
-    let dent = dent_before_rupture(&Local::nominal(facts), &d.group, d.speed);
+    let dent = rupture_law(&Local::nominal(facts), &d.group, d.speed);
     ((d.protrusion.length() + d.offset - dent).mm(), dent.mm())
 }
 

@@ -7,7 +7,8 @@ use frames::{Metres, Penetration, Radians, Seed, gauss, unit};
 
 use crate::fit::model::{DARKNESS_NOISE, DEPTH_NOISE, DIAMETER_NOISE, Model};
 use crate::healing::{grown_law, shed_law};
-use crate::{HEALED, Insertion, Normals, TestDot, Variation, ZoneFacts, penetration};
+use crate::puncture::penetration_law;
+use crate::{HEALED, Insertion, Normals, TestDot, Variation, ZoneFacts};
 
 /// What `plan` heals to in skin that is `truth` in the middle and varies from place to place. Where the plan holds a measured
 /// number, that number is measured anew; where it holds none, none is. `skin` is the L* of the skin.
@@ -35,7 +36,7 @@ fn heal(truth: &ZoneFacts, skin: f64, planned: &TestDot, seed: Seed, k: u64) -> 
         tilt: Radians::ZERO,
         nose_radius: Metres::ZERO,
     };
-    let tip = penetration(&local, &planned.group, &strike, 0.0);
+    let tip = penetration_law(&local, &planned.group, &strike, 0.0);
     let z = tip.length().mm();
     let healed = unit(seed, 7, k) < 1.0 - shed_law(tip, here.epidermis);
     let noisy = |value: f64, sd: f64, stage| value + sd * g(stage);
@@ -45,7 +46,7 @@ fn heal(truth: &ZoneFacts, skin: f64, planned: &TestDot, seed: Seed, k: u64) -> 
     let patch = planned.patch.filter(|_| healed).and_then(|patch| {
         // A patch has many dots: its depth is the middle one.
         let middle = Variation::default().local(truth, &Normals::default());
-        let tip = penetration(&middle, &planned.group, &strike, 0.0);
+        let tip = penetration_law(&middle, &planned.group, &strike, 0.0);
         let width = grown_law(truth.dot.healed_law(tip, &planned.group, truth.thickness), age);
         let model = Model { facts: *truth, skin };
         let darkness = model.darkness(planned, truth, tip.length().mm(), width)?;

@@ -112,7 +112,7 @@ fn few_dots_do_not_run_away() {
     let fit = fit_zone(ZONE, &simulate_dots(&truth, 64.0, &plan, Seed(3)), &Person::LIGHT).unwrap();
     assert!(!fit.learned.blur && !fit.learned.side_light && !fit.learned.spread, "{:?}", fit.learned);
     let table = bounds(&ZoneFit {
-        calibrated: Calibrated::try_new(ZONE, crate::calibration::tests::published(ZONE)).unwrap(),
+        calibrated: Calibrated::try_new(ZONE, crate::calibration::tests::published(ZONE), &ZONE.facts()).unwrap(),
         ..fit.clone()
     });
     for (i, (e, t)) in bounds(&fit).into_iter().zip(table).enumerate() {

@@ -9,7 +9,7 @@ use frames::{Metres, PerSquareMetre};
 use crate::error::within;
 use crate::forecast::{BEYOND_MOST, Strength};
 use crate::optics::{lightness_of, reflectance_of};
-use crate::{Age, HELMET, LAW_ERROR, Outlook, Person, SIDE_LIGHT_SPREAD, SkinError, Zone, load_of};
+use crate::{Age, HELMET, LAW_ERROR, Outlook, Person, SkinError, Speck, Zone, hue_shift, load_of};
 
 /// L* and where the true one lies, 95 of 100.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,6 +37,8 @@ pub struct ZoneOutlook {
     pub shade: f64,
     /// Of the zone; or why no law says so.
     pub tone: Result<Toned, SkinError>,
+    /// How far the dots turn the colour of the skin, `[da*, db*]`, by the mean dot; negative `db*` is bluer. Or why no law says so.
+    pub hue: Result<[f64; 2], SkinError>,
     /// Part of the dots that has left with the epidermis by now.
     pub shed: f64,
     /// Part of the dots that has blown out or will.
@@ -62,10 +64,25 @@ impl ZoneOutlook {
             amount: mean(&|d| d.amount),
             shade: mean(&|d| d.shade),
             tone: strength.and_then(|s| tone(person, zone, density, &s)),
+            hue: mean_speck(dots).map_or(Ok([0.0, 0.0]), |speck| hue_shift(person.colour(), &speck, density)),
             shed: mean(&|d| d.shed),
             blow_out: mean(&|d| d.blow_out),
         })
     }
+}
+
+/// Column, width and ink of the mean dot that is still seen.
+fn mean_speck(dots: &[Outlook]) -> Option<Speck> {
+    let all: Vec<&Speck> = dots.iter().filter_map(|d| d.speck.as_ref()).collect();
+    let first = all.first()?;
+    let n = all.len() as f64;
+    let mean = |f: &dyn Fn(&Speck) -> f64| all.iter().map(|s| f(s)).sum::<f64>() / n;
+    Some(Speck {
+        diameter: Metres::new(mean(&|s| s.diameter.get())),
+        column: [0, 1].map(|k: usize| Metres::new(mean(&|s| s.column[k].get()))),
+        absorption: mean(&|s| s.absorption),
+        side_light: first.side_light,
+    })
 }
 
 /// Of the dots that the optical law reaches; they speak for the others as long as those are few ([`BEYOND_MOST`]).
@@ -106,12 +123,4 @@ pub fn tone(person: &Person, zone: Zone, density: PerSquareMetre, dot: &Strength
     let darkest = load * (1.0 + off(strong));
     let lightest = load * (1.0 - off(weak)).max(0.0);
     Ok(Toned { lightness: under(load), between: [under(darkest), under(lightest)] })
-}
-
-impl Person {
-    /// Half of the 95 % interval of the logarithm of the side-light factor: by test dots, else what people differ by.
-    pub fn side_light_unsure(&self, zone: Zone) -> f64 {
-        let fitted = self.calibration.zone(zone).map(|c| c.fitted().side_light);
-        fitted.map_or(1.96 * SIDE_LIGHT_SPREAD, |e| 0.5 * (e.high / e.low).ln())
-    }
 }

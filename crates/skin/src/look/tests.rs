@@ -145,7 +145,7 @@ fn steps_and_bounds_stand_around_the_answer() {
         side_light: Estimate { value: 1.2, low: 1.15, high: 1.25 },
         ..crate::calibration::tests::published(zone)
     };
-    let calibration = Calibration::NONE.with(zone, Calibrated::try_new(zone, fitted).unwrap());
+    let calibration = Calibration::NONE.with(zone, Calibrated::try_new(zone, fitted, &zone.facts()).unwrap());
     let known = wish(&Person { calibration, ..Person::LIGHT }, zone, Tone::Darken(2.2));
     let known_look = look(&known).unwrap();
     let width = |l: &Look| l.between[1] - l.between[0];
