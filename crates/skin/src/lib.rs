@@ -4,7 +4,8 @@
 //! ([`Zone`], [`Person`]), penetration from protrusion and back ([`penetration`], [`protrusion_for`]), ink left behind
 //! ([`mass_per_hit`]), what heals ([`retained`], [`healed_diameter`], all together [`forecast()`]), how it fades ([`amount`]), how dark it looks
 //! ([`reflectance`]), in which colour ([`stippled`], [`dot_colour`]) and which dots have a wanted shade ([`look()`]). What the
-//! laws of light rest on is in [`photons`]. Every law is one pure function with its published form.
+//! laws of light rest on is in [`photons`]. Every law is one pure function with its published form; all of them stand in
+//! [`LAWS`] with source, range and confidence.
 //! Absent: any mesh, any robot, any clock, any random number (variation is data, see [`Variation`]).
 //!
 //! Sources are the sections and marks of the project's `skin.md`: A peer-reviewed, B clinic or trade, C weak, K
@@ -22,6 +23,7 @@ mod forecast;
 mod group;
 mod healing;
 mod lab;
+mod laws;
 mod local;
 mod look;
 mod optics;
@@ -70,6 +72,7 @@ pub use healing::{
     retained_at, shed_probability,
 };
 pub use lab::{Lab, screen};
+pub use laws::{Input, LAWS, Law, laws_table};
 pub use local::{Local, Normals, PUNCTURE_FORCE, Variation};
 pub use look::{HEALED, LAW_ERROR, Look, SIDE_LIGHT_SPREAD, Step, Tone, Wish, look, usual_diameter};
 pub use optics::{

@@ -53,7 +53,7 @@ mod tests {
     fn the_published_ramp() {
         for k in -20..500 {
             let d = 1e-4 * f64::from(k);
-            let want = skin::hairline_factor(Metres::new(d)).unwrap() / 0.9;
+            let want = skin::hairline_factor(Metres::new(d)).map_or(f64::NAN, |f| f / 0.9);
             assert!((Profile::Published.at(d) - want).abs() < 1e-12, "{d}");
         }
         // 28, 52 and 72 of 72 dots/cm2, the column "for FU 80" of skin.md 1.3.
