@@ -4,6 +4,7 @@
 mod bad_input;
 mod calibrate;
 mod calibrate_arm;
+mod forecast;
 mod gallery;
 mod metrics;
 mod noise;

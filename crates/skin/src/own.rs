@@ -177,8 +177,10 @@ impl Default for Own {
 /// The first of the three depths that is out of order, with what bounds it.
 pub fn check_window(facts: &ZoneFacts) -> Result<(), SkinError> {
     let Window { least, target, most } = facts.window;
+    // Metres and back leaves a last digit that no one wrote.
+    let mm = |length: Metres| (length.mm() * 1e9).round() / 1e9;
     let [epidermis, least, target, most, skin] =
-        [facts.epidermis, least.length(), target.length(), most.length(), facts.thickness].map(Metres::mm);
+        [facts.epidermis, least.length(), target.length(), most.length(), facts.thickness].map(mm);
     within("least_mm", least, [epidermis, target], "mm")?;
     within("target_mm", target, [least, most], "mm")?;
     within("most_mm", most, [target, skin], "mm")?;

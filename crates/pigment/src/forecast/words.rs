@@ -90,6 +90,37 @@ pub(crate) fn tables(what: &str, forecast: &Forecast) -> Vec<PageTable> {
     forecast.zones.iter().map(one).collect()
 }
 
+/// One line a zone, for paper: what a single dot becomes.
+pub(crate) fn in_short(forecast: &Forecast) -> Table {
+    let percent = |part: f64| format!("{:.1}", 100.0 * part);
+    let rows = forecast.zones.iter().filter_map(|zone| {
+        let at = |age: Age| zone.ages.iter().find(|o| o.age == age);
+        let (healed, year) = (at(Age::SIX_WEEKS)?, at(Age::ONE_YEAR)?);
+        let last = zone.ages.last()?;
+        let mm = |o: &ZoneOutlook| format!("{:.2}", o.diameter.mm());
+        Some(vec![
+            zone.row.name.clone(),
+            mm(healed),
+            mm(last),
+            percent(year.amount),
+            percent(last.amount),
+            percent(healed.shed),
+            percent(healed.blow_out),
+        ])
+    });
+    let rows = rows.collect();
+    let head = vec![
+        Column::words("zone"),
+        Column::number("dot, healed", "mm, by needle and depth"),
+        Column::number("after 10 years", "mm"),
+        Column::number("pigment, 1 year", "%"),
+        Column::number("10 years", "%"),
+        Column::number("dots that shed", "%"),
+        Column::number("that blow out", "%"),
+    ];
+    Table { head, rows, marks: forecast.zones.iter().map(|z| z.row.colour).collect() }
+}
+
 /// Cells of one age.
 fn row(o: &ZoneOutlook) -> [String; 8] {
     let percent = |part: f64, places| format!("{:.places$}", 100.0 * part);

@@ -15,6 +15,7 @@ use record::{Block, Colour, Column, Dot, Section, Sheet, Table};
 use stipple::Pattern;
 
 use crate::budget::Chair;
+use crate::forecast::{self, Forecast};
 use crate::sign::{self, SignOff, Signature};
 use crate::views::{self, SIDES};
 use crate::{Failure, Planned, Treatment, progress};
@@ -58,7 +59,7 @@ fn page(treatment: &Treatment, pattern: &Pattern, planned: &Planned) -> Result<S
         section("Sessions", false, chair::sessions(treatment)),
         section("Zones", false, vec![Block::Table(zone_table(&rows)), zone_note()]),
         section("Ink and needle", false, chair::ink(treatment, &rows)?),
-        section("What to expect", false, look::blocks(treatment, &rows)),
+        section("What to expect", false, expected(treatment, pattern, &rows)),
         section("Time in the chair today", false, chair::blocks(&chair, planned)),
         section("What is there already", false, present(treatment)),
         section("Rules checked", false, rules(treatment)),
@@ -184,6 +185,20 @@ fn zone_note() -> Block {
          needle stands out. Shade is what the healed dot takes of the light across it."
             .into(),
     )
+}
+
+/// The tone of the zones, then what single dots become.
+fn expected(treatment: &Treatment, pattern: &Pattern, rows: &[ZoneRow]) -> Vec<Block> {
+    let mut blocks = look::blocks(treatment, rows);
+    match Forecast::planned(treatment, pattern) {
+        Ok(forecast) => {
+            blocks.push(Block::Text("What single dots become, over the spread of depth and skin:".into()));
+            blocks.push(Block::Table(forecast::in_short(&forecast)));
+        }
+        // Said, not hidden: the rest of the sheet stands all the same.
+        Err(why) => blocks.push(Block::Note(format!("No law says what single dots become: {why}"))),
+    }
+    blocks
 }
 
 /// Earlier sessions, healed dots, hair.

@@ -158,6 +158,21 @@ fn a_zone_has_the_tone_of_its_dots() {
     assert!(matches!(zone.tone, Err(SkinError::OutOfRange { what: "density", .. })));
 }
 
+/// The deeper the dots, the bluer the zone (skin.md 3.5c); without dots nothing turns.
+#[test]
+fn deeper_dots_turn_the_skin_bluer() {
+    let hue = |mm, per_cm2| {
+        let o = at(&Dot::planned(deep(mm), Group::ONE, INK), Age::ONE_YEAR);
+        let density = PerSquareMetre::from_per_cm2(per_cm2);
+        ZoneOutlook::of(&Person::LIGHT, Zone::FrontalHairline, density, &[o]).unwrap().hue.unwrap()
+    };
+    assert!(hue(0.80, 60.0)[1] < hue(0.45, 60.0)[1], "{:?} {:?}", hue(0.80, 60.0), hue(0.45, 60.0));
+    assert!(hue(0.45, 0.0).iter().all(|h| h.abs() < 1e-9));
+    let none = Outlook { speck: None, ..at(&Dot::planned(deep(0.45), Group::ONE, INK), Age::ONE_YEAR) };
+    let zone = ZoneOutlook::of(&Person::LIGHT, Zone::FrontalHairline, PerSquareMetre::from_per_cm2(60.0), &[none]);
+    assert_eq!(zone.unwrap().hue, Ok([0.0, 0.0]));
+}
+
 #[test]
 fn a_few_dots_beyond_the_law_do_not_silence_a_zone() {
     let person = Person::LIGHT;
