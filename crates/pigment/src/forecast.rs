@@ -16,7 +16,7 @@ use crate::figures::Judgement;
 use crate::sheet::zones::{Design, ZoneRow};
 use crate::{Failure, Treatment, progress};
 
-pub(crate) use words::{NOTE, in_short, tables};
+pub(crate) use words::{in_short, tables};
 
 /// Every zone of a scene.
 pub(crate) struct Forecast {

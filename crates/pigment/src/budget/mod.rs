@@ -115,11 +115,11 @@ const QUARTERS: [[f64; 3]; 4] = [
     [1.0 / 6.0, 1.0 / 6.0, 2.0 / 3.0],
 ];
 
-/// Ink that one dot keeps, m³.
+/// Ink that one dot keeps, m³; none where no law says how much, deeper than any collar lets a needle go.
 fn hole(treatment: &Treatment, site: &Site) -> f64 {
     let group = &treatment.group;
     let fill = Local::nominal(&treatment.person.facts(site.zone)).fill;
-    f64::from(group.points()) * skin::ink_volume(group.diameter(), site.target, fill)
+    f64::from(group.points()) * skin::ink_volume(group.diameter(), site.target, fill).unwrap_or(0.0)
 }
 
 /// The dilution whose healed dots have today's shade: the middle one of a zone's dots, whose front is lighter. `None` where

@@ -12,7 +12,7 @@ use crate::Treatment;
 use crate::forecast::{Forecast, Healed, ZoneForecast, density};
 
 /// Said with every table.
-pub(crate) const NOTE: &str = "Healing: fresh is this session alone; later, all sessions count, their dots of this age. Means over \
+const NOTE: &str = "Healing: fresh is this session alone; later, all sessions count, their dots of this age. Means over \
      the dots; L* is where the zone is densest, with the range that holds 95 of 100 cases. Where no test dots of this person \
      stand behind them, these are other people's means: a range, not a promise.";
 
