@@ -29,6 +29,8 @@ head:
 # Draw the finished look of every bundled scene into assets/gallery.
 gallery:
     cargo run --release -- gallery
+    cargo run --release -- preview scenes/hairline.toml --when before,fresh,healed,5y,hair --sheet assets/gallery/preview_hairline.png
+    cargo run --release -- preview scenes/full_head.toml --when before,fresh,healed,5y,hair --sheet assets/gallery/preview_full_head.png
 
 # The figures of the design, measured now.
 bench:

@@ -8,6 +8,7 @@ mod forecast;
 mod gallery;
 mod metrics;
 mod noise;
+mod preview;
 mod registration;
 mod replay;
 mod scenes;

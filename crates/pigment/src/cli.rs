@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::looks::When;
+
 /// Scalp micropigmentation by a robot arm: from a head scan to dots, planned, rehearsed, streamed and recorded.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
@@ -44,6 +46,35 @@ pub struct MetricsArgs {
     /// Folder for two pictures, nearest neighbours and pair correlation beside those of human hair; made if missing.
     #[arg(long)]
     pub plots: Option<PathBuf>,
+}
+
+/// What to look at, when and from where.
+#[derive(Debug, Args, Clone)]
+pub struct PreviewArgs {
+    /// The scene file.
+    pub scene: PathBuf,
+    /// Folder for the pictures; made if missing. Without it, `preview/NAME`.
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// Zone to look at, by name; the hairline, or the first zone, without it.
+    #[arg(long)]
+    pub zone: Option<String>,
+    /// Place to look at, `X,Y,Z` in the coordinates of the scan's file, instead of a zone.
+    #[arg(long, allow_hyphen_values = true, conflicts_with = "zone")]
+    pub at: Option<String>,
+    /// Times: `before`, `fresh`, `healed`, ages after the last session such as `9d`, `6w`, `5y`, and `hair`, the person's own
+    /// hair, shaved, in the same place. All that is worth a look without it.
+    #[arg(long, value_delimiter = ',')]
+    pub when: Vec<When>,
+    /// Distances of the eye, metres.
+    #[arg(long, value_delimiter = ',', default_value = "0.3,0.5,1,2")]
+    pub distance: Vec<f64>,
+    /// Write the sheet alone, here.
+    #[arg(long, conflicts_with = "output")]
+    pub sheet: Option<PathBuf>,
+    /// Leave out the blur of the eye: for pictures that are looked at under their true angle.
+    #[arg(long)]
+    pub sharp: bool,
 }
 
 /// What can be asked.
@@ -94,6 +125,8 @@ pub enum Command {
         #[arg(long)]
         phantom: bool,
     },
+    /// How the treated scalp will look: fresh, healed and in years, from every distance; one picture each and a sheet.
+    Preview(PreviewArgs),
     /// The treatment on paper: one HTML file that prints on A4, for the talk between practitioner and client.
     Sheet {
         /// The scene file.

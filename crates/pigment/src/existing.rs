@@ -54,9 +54,8 @@ pub(crate) fn settle(
     let mut warnings = Vec::new();
     let mut frozen = Vec::new();
     if let Some(natural) = fields.natural_hair() {
-        let seed = file.scene.hair.as_ref().and_then(|h| h.seed).map_or(file.seed(), Seed);
         existing.hair =
-            grow(scan, &natural, seed).map_err(|e| Failure::file(&file.path, format_args!("[hair] {e}")))?;
+            grow(scan, &natural, hair_seed(file)).map_err(|e| Failure::file(&file.path, format_args!("[hair] {e}")))?;
         let near = existing.hair.iter().filter(|f| fields.touches(f.point, NEAR));
         frozen.extend(near.map(|f| Frozen { point: f.point, kind: FrozenKind::Follicle }));
     }
@@ -82,20 +81,30 @@ pub(crate) fn settle(
     Ok((existing, warnings))
 }
 
+/// Of the person's hair.
+pub(crate) fn hair_seed(file: &SceneFile) -> Seed {
+    file.scene.hair.as_ref().and_then(|h| h.seed).map_or(file.seed(), Seed)
+}
+
+/// Hairs of unit `k`, 1 to 3.
+pub(crate) fn hairs_of(seed: Seed, k: u64) -> u8 {
+    let u = unit(seed, SIZES, k);
+    if u < ONE {
+        1
+    } else if u < ONE + TWO {
+        2
+    } else {
+        3
+    }
+}
+
 /// Follicular units as irregular as human ones, and how many hairs each has.
-fn grow(scan: &Scan, natural: &Fields, seed: Seed) -> Result<Vec<Follicle>, stipple::StippleError> {
+pub(crate) fn grow(scan: &Scan, natural: &Fields, seed: Seed) -> Result<Vec<Follicle>, stipple::StippleError> {
     // Another stage than the dots', so that one seed does not make the same pattern twice.
     let laid = stipple::place(&scan.surface, natural, Seed(hash(seed, DRAW, 0)), Preset::Human)?;
-    let size = |k: usize| {
-        let u = unit(seed, SIZES, k as u64);
-        if u < ONE {
-            1
-        } else if u < ONE + TWO {
-            2
-        } else {
-            3
-        }
+    let unit = |(k, site): (usize, &stipple::Site)| Follicle {
+        point: site.head_from_skin.origin(),
+        hairs: hairs_of(seed, k as u64),
     };
-    let unit = |(k, site): (usize, &stipple::Site)| Follicle { point: site.head_from_skin.origin(), hairs: size(k) };
     Ok(laid.sites.iter().enumerate().map(unit).collect())
 }

@@ -1,17 +1,17 @@
 //! `pigment gallery`: one picture a scene, as the finished treatment looks, and how regular the presets are.
 //!
-//! In: scenes. Out: a PNG each; with none named, all of them and two SVGs of the presets beside human hair. Sessions are laid one after another, each among the dots of those before it, as on a
-//! person. Absent: arm, plan, simulation.
+//! In: scenes. Out: a PNG each, with the dots of all sessions; with none named, all of them and two SVGs of the presets beside
+//! human hair. Absent: true sizes (see `portrait`), arm, plan, simulation.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use design::{Fields, Frozen, FrozenKind, Wanted};
+use design::{Fields, Wanted};
 use frames::{Head, Metres, PerSquareMetre, Point, Seed};
 use record::Picture;
-use stipple::{Preset, Site};
+use stipple::Preset;
 
+use crate::looks::{Finished, When};
 use crate::views::{self, Emphasis, SIDES};
 use crate::{Failure, SceneFile, Treatment, progress};
 
@@ -36,10 +36,10 @@ pub fn gallery(scenes: &[PathBuf], out: &Path, json: bool) -> Result<String, Fai
         let bar = progress::working("stippling and drawing");
         let finished = Finished::lay(SceneFile::read(path)?)?;
         let file = out.join(format!("{}.png", finished.treatment.file.name()));
-        let bytes = finished.picture().png_indexed().map_err(|e| Failure::Run(e.to_string()))?;
+        let bytes = picture(&finished)?.png_indexed().map_err(|e| Failure::Run(e.to_string()))?;
         record::write_atomic(&file, &bytes).map_err(|e| Failure::Input(e.to_string()))?;
         bar.finish_and_clear();
-        let sites = finished.sites.len();
+        let sites = finished.sites().count();
         let _ = writeln!(text, "{}  {sites} dots, {} kB", file.display(), bytes.len() / 1000);
         rows.push(serde_json::json!({ "file": file, "sites": sites, "bytes": bytes.len() }));
     }
@@ -83,46 +83,11 @@ fn bundled() -> Result<Vec<PathBuf>, Failure> {
     if scenes.is_empty() { Err(Failure::file(folder, "holds no *.toml; name the scenes")) } else { Ok(scenes) }
 }
 
-/// A design with the dots of all its sessions.
-pub(crate) struct Finished {
-    /// Of the last session.
-    pub(crate) treatment: Treatment,
-    /// All dots, session by session.
-    pub(crate) sites: Vec<Site>,
-}
-
-impl Finished {
-    /// Lays every session of the scene, whichever it says is today's.
-    pub(crate) fn lay(file: SceneFile) -> Result<Self, Failure> {
-        let mut sites: Vec<Site> = Vec::new();
-        let mut number = 1;
-        loop {
-            let mut file = file.clone();
-            file.scene.session.number = number;
-            // Every session is laid here, as designed; none is read from a journal.
-            file.scene.session.earlier.clear();
-            let last = number >= file.scene.session.of;
-            let mut treatment = Treatment::new(file)?;
-            if let Some(fields) = Arc::get_mut(&mut treatment.fields) {
-                let earlier = sites.iter().map(|s| s.head_from_skin.origin());
-                let earlier = earlier.map(|point| Frozen { point, kind: FrozenKind::Earlier { ink: 1.0 } });
-                fields.freeze(&treatment.scan.surface, earlier);
-            }
-            sites.extend(treatment.lay()?.sites);
-            if last {
-                return Ok(Self { treatment, sites });
-            }
-            number += 1;
-        }
-    }
-
-    /// Five views side by side.
-    fn picture(&self) -> Picture {
-        let tint = vec![views::skin_tone(&self.treatment.person); self.treatment.scan.surface.vertices().len()];
-        let mut dots = views::hair(&self.treatment);
-        dots.extend(views::dots(&self.treatment, &self.sites, EMPHASIS));
-        let sides: Vec<Picture> =
-            SIDES.iter().map(|side| views::side(&self.treatment, &tint, &dots, side, SIZE)).collect();
-        Picture::row(&sides)
-    }
+/// Five views side by side.
+fn picture(finished: &Finished) -> Result<Picture, Failure> {
+    let treatment = &finished.treatment;
+    let tint = vec![views::skin_tone(&treatment.person); treatment.scan.surface.vertices().len()];
+    let dots = views::dots(&finished.looks(When::HEALED)?.dots, EMPHASIS);
+    let sides: Vec<Picture> = SIDES.iter().map(|side| views::side(treatment, &tint, &dots, side, SIZE)).collect();
+    Ok(Picture::row(&sides))
 }

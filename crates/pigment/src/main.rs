@@ -43,6 +43,7 @@ fn dispatch(cli: &Cli) -> Result<String, Failure> {
             }
             commands::stream(&args.scene, args.out.as_deref(), *dots, *phantom, count, cli.json)
         }
+        Some(Command::Preview(args)) => pigment::preview(args, cli.json),
         Some(Command::Sheet { scene, output }) => pigment::sheet(scene, output.as_deref(), cli.json),
         Some(Command::Forecast { scene, output }) => pigment::forecast(scene, output.as_deref(), cli.json),
         Some(Command::Sign { scene, by, role, date, acknowledge }) => {

@@ -1,24 +1,23 @@
 //! A head with its dots, seen from five sides: what the sheet and the gallery show.
 //!
-//! In: a treatment and dots. Out: pictures. Dots are drawn larger than they are and as transparent as keeps their tone, so
+//! In: a treatment and how its dots look. Out: pictures. Dots are drawn larger than they are and as transparent as keeps their tone, so
 //! that a head of dots reads as stubble and not as a helmet.
 
-use design::FrozenKind;
-use frames::{Dir, Head, Metres, PerSquareMetre, Point};
+use frames::{Dir, Head, Metres, Point};
 use record::{Camera, Colour, Dot, Mesh, Picture};
 use skin::{Fitzpatrick, Person};
-use stipple::Site;
 
 use crate::Treatment;
+use crate::looks::{DotLook, Kind};
 
 /// Radius of a dot as drawn: a third of the spacing of a dense pattern, half a pixel of a head 200 mm tall on 340 pixels.
 const DRAWN: Metres = Metres::from_mm(0.30);
 /// Of the pigment as it looks through the skin: carbon black, a little warm.
 const PIGMENT: Colour = [38, 33, 32];
 /// Of shaved hair.
-const HAIR: Colour = [84, 62, 48];
+pub(crate) const HAIR: Colour = [84, 62, 48];
 /// Lower than this the neck begins: it tells nothing and makes the head small. Metres, in the head frame.
-const CHIN: f64 = -0.085;
+pub(crate) const CHIN: f64 = -0.085;
 
 /// How dark dots are drawn against what skin's laws say.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,45 +55,17 @@ pub(crate) fn side(treatment: &Treatment, tint: &[Colour], dots: &[Dot], side: &
     record::draw(&mesh, dots, &camera)
 }
 
-/// The dots of `sites` as they look when healed.
-pub(crate) fn dots(treatment: &Treatment, sites: &[Site], emphasis: Emphasis) -> Vec<Dot> {
-    sites.iter().map(|site| dot(treatment, site, emphasis)).collect()
-}
-
-/// The hair that is there, shaved: as dark as dots of the same density would be, and warmer.
-pub(crate) fn hair(treatment: &Treatment) -> Vec<Dot> {
-    let surface = &treatment.scan.surface;
-    let drawn = treatment.existing.hair.iter().map(|f| f.point);
-    // Of drawn hair the design keeps only what is near its zones.
-    let kept = treatment.fields.frozen().iter().filter(|f| matches!(f.kind, FrozenKind::Follicle)).map(|f| f.point);
-    let all: Vec<_> = if treatment.existing.hair.is_empty() { kept.collect() } else { drawn.collect() };
-    all.into_iter()
-        .map(|at| {
-            let hit = surface.nearest(at);
-            Dot { at, normal: surface.normal_at(hit.face, hit.bary), radius: DRAWN, colour: HAIR, opacity: 0.75 }
-        })
-        .collect()
-}
-
-fn dot(treatment: &Treatment, site: &Site, emphasis: Emphasis) -> Dot {
-    let drawn = std::f64::consts::PI * DRAWN.get() * DRAWN.get();
-    let opacity = (taken(&treatment.person, site) * emphasis.0 / drawn).min(0.95);
-    Dot { at: site.head_from_skin.origin(), normal: site.head_from_skin.z(), radius: DRAWN, colour: PIGMENT, opacity }
-}
-
-/// Area of skin that a dot blackens, m²: [`skin::dot_area`].
-fn taken(person: &Person, site: &Site) -> f64 {
-    let facts = person.facts(site.zone);
-    let Some([top, bottom]) = skin::column(site.target, facts.epidermis) else { return 0.0 };
-    let diameter = site.healed.max(Metres::from_mm(0.06)).min(Metres::from_mm(0.40));
-    // `shade` is the part of the light across the dot that it takes, `1-exp(-mu*d)`.
-    let absorption = (-(1.0 - site.shade.clamp(0.0, 1.0)).ln() / diameter.get()).min(skin::BLACK);
-    let lightness = person.lightness().clamp(32.0, 72.0);
-    let column = [top, bottom.min(Metres::from_mm(1.20))];
-    let stipple = skin::Stipple { lightness, density: PerSquareMetre::ZERO, diameter, column, absorption };
-    // Outside the law's range (a dot shallower or deeper than any simulated) its own area is what is known.
-    let geometric = 0.25 * std::f64::consts::PI * site.healed.get() * site.healed.get();
-    skin::dot_area(&stipple).map_or(geometric, |area| facts.side_light * area)
+/// Dots and hairs as they look, each as a disc of one size that takes as much light.
+pub(crate) fn dots(looks: &[DotLook], emphasis: Emphasis) -> Vec<Dot> {
+    let dot = |look: &DotLook| {
+        let (colour, emphasis) = match look.kind {
+            Kind::Dot => (PIGMENT, emphasis.0),
+            Kind::Shaft | Kind::Stub => (HAIR, 1.0),
+        };
+        let opacity = (look.opacity(DRAWN) * emphasis).min(0.95);
+        Dot { at: look.at, normal: look.normal, radius: DRAWN, colour, opacity }
+    };
+    looks.iter().map(dot).collect()
 }
 
 /// Colour of untreated skin under white light (own choice, in even steps of lightness).

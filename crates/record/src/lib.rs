@@ -25,7 +25,10 @@ pub use html::{Page, PageTable, Verdict, write_html};
 pub use journal::{Deposits, Durability, Journal, RunId};
 pub use ledger::{Ledger, WINDOW};
 pub use past::{Became, Past, PastRun};
-pub use picture::{Camera, Colour, Dot, Mesh, Picture, diverging, draw, legend};
+pub use picture::{
+    Camera, Colour, Dot, Eye, Ground, Mark, Mesh, OWN, POINT_SPREAD, Picture, Seen, diverging, draw, legend, linear,
+    screen,
+};
 pub use plot::{Histogram, Lines, histogram, lines};
 pub use report::{PlanFigures, Reason, Rehearsal, Report, StippleFigures, StreamFigures};
 pub use sheet::{Block, Column, Section, Sheet, Table, sheet_html, write_sheet};

@@ -36,8 +36,8 @@ pub const RETENTION_ERROR: f64 = 0.08;
 pub const FADE_ERROR: f64 = 0.01;
 /// A forecast of darkness speaks for at least the rest: up to this part of the depths may lie beyond the optical law.
 pub const BEYOND_MOST: f64 = 0.05;
-/// Sheds with the epidermis between these ages (skin.md 1.2: 4-6 weeks, S17, S20 B).
-const SHEDDING: [f64; 2] = [28.0 * DAY, 42.0 * DAY];
+/// A dot that sheds does so with the epidermis between these ages, s (skin.md 1.2: 4-6 weeks, S17, S20 B).
+pub const SHEDDING: [f64; 2] = [28.0 * DAY, 42.0 * DAY];
 /// Columns for which the optical law is simulated, mm: from here to there, so high at least; see [`crate::optical_load`].
 const COLUMNS: [f64; 2] = [0.05, 1.20];
 const LOWEST: f64 = 0.01;

@@ -62,8 +62,8 @@ pub use fit::{
     FEWEST_DOTS, FitError, LEAST_AGE_DAYS, Learned, OneSided, Outlier, Patch, TestDot, ZoneFit, fit_zone, simulate_dots,
 };
 pub use forecast::{
-    Age, BEYOND_MOST, DEPTH_SIGMA, Dot, FADE_ERROR, Healing, Outlook, RETENTION_ERROR, Strength, Toned, ZoneOutlook,
-    forecast, ink_for, tone,
+    Age, BEYOND_MOST, DEPTH_SIGMA, Dot, FADE_ERROR, Healing, Outlook, RETENTION_ERROR, SHEDDING, Strength, Toned,
+    ZoneOutlook, forecast, ink_for, tone,
 };
 pub use group::Group;
 pub use healing::{

@@ -17,8 +17,8 @@ use stipple::Pattern;
 use crate::budget::Chair;
 use crate::forecast::{self, Forecast};
 use crate::sign::{self, SignOff, Signature};
-use crate::views::{self, SIDES};
-use crate::{Failure, Planned, Treatment, progress};
+use crate::views::{self, Emphasis, SIDES};
+use crate::{Failure, Planned, Treatment, looks, progress};
 use zones::{Design, ZoneRow};
 
 /// One picture, pixels: 85 mm on paper at 190 dots an inch.
@@ -26,8 +26,6 @@ const SIZE: [usize; 2] = [640, 600];
 /// A dot of today on the sheet: to be counted, not to look like hair.
 const TODAY: Colour = [24, 24, 28];
 const TODAY_RADIUS: Metres = Metres::from_mm(0.32);
-/// A hair that is there.
-const HAIR: Colour = [120, 88, 62];
 /// A dot of an earlier session.
 const EARLIER: Colour = [128, 128, 132];
 
@@ -102,21 +100,20 @@ fn title(name: &str) -> String {
 
 fn pictures(treatment: &Treatment, design: &Design, pattern: &Pattern, rows: &[ZoneRow]) -> Vec<Block> {
     let tint = design.tint(treatment, rows);
-    let frozen = treatment.fields.frozen().iter().filter_map(|f| {
-        let colour = match f.kind {
-            FrozenKind::Follicle => HAIR,
-            FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. } => EARLIER,
-            _ => return None,
-        };
+    let earlier = treatment.fields.frozen().iter().filter_map(|f| {
+        if !matches!(f.kind, FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. }) {
+            return None;
+        }
         let hit = treatment.scan.surface.nearest(f.point);
         let normal = treatment.scan.surface.normal_at(hit.face, hit.bary);
-        Some(Dot { at: f.point, normal, radius: Metres::from_mm(0.25), colour, opacity: 0.55 })
+        Some(Dot { at: f.point, normal, radius: Metres::from_mm(0.25), colour: EARLIER, opacity: 0.55 })
     });
     let today = pattern.sites.iter().map(|s| {
         let (at, normal) = (s.head_from_skin.origin(), s.head_from_skin.z());
         Dot { at, normal, radius: TODAY_RADIUS, colour: TODAY, opacity: 0.85 }
     });
-    let dots: Vec<Dot> = frozen.chain(today).collect();
+    let mut dots = views::dots(&looks::hair(treatment), Emphasis(1.0));
+    dots.extend(earlier.chain(today));
     let names = ["front", "top, face up", "left side", "right side", "back"];
     let shots = names
         .iter()
@@ -126,8 +123,8 @@ fn pictures(treatment: &Treatment, design: &Design, pattern: &Pattern, rows: &[Z
     let mut legend: Vec<(Colour, String)> = rows.iter().map(|r| (r.colour, r.name.clone())).collect();
     legend.push((TODAY, "a dot of today".into()));
     let has = |kinds: &dyn Fn(&FrozenKind) -> bool| treatment.fields.frozen().iter().any(|f| kinds(&f.kind));
-    if has(&|k| matches!(k, FrozenKind::Follicle)) {
-        legend.push((HAIR, "a hair that is there".into()));
+    if !treatment.existing.hair.is_empty() || has(&|k| matches!(k, FrozenKind::Follicle)) {
+        legend.push((views::HAIR, "a hair that is there".into()));
     }
     if has(&|k| matches!(k, FrozenKind::Earlier { .. } | FrozenKind::OldDot { .. })) {
         legend.push((EARLIER, "an earlier dot".into()));

@@ -23,28 +23,72 @@ const RINGS: [(f64, f64); 6] = [(1.5e-3, 1.0), (3e-3, 1.0), (6e-3, 0.9), (10e-3,
 
 /// Lights every sample on which there is something.
 pub(super) fn shade(canvas: &mut Canvas) {
-    let key = unit(KEY);
-    // Between the light and the eye.
-    let half = unit([f64::from(key[0]), f64::from(key[1]), f64::from(key[2]) + 1.0]);
-    for y in (0..canvas.height).step_by(OVER) {
-        for x in (0..canvas.width).step_by(OVER) {
-            let block = (0..OVER * OVER).map(|k| (y + k / OVER) * canvas.width + x + k % OVER);
-            let seen: Vec<usize> = block.filter(|i| canvas.depth[*i].is_finite()).collect();
-            // Hollows are wider than a pixel: one look for all its samples.
-            let Some(middle) = seen.get(seen.len() / 2) else { continue };
-            let open = open(canvas, *middle);
-            for i in seen {
-                let n = unit(canvas.normal[i].map(f64::from));
-                let dot = |v: [f32; 3]| n[0] * v[0] + n[1] * v[1] + n[2] * v[2];
-                // Skin lets light around the edge of a shadow: the key reaches a little past the terminator.
-                let wrapped = ((dot(key) + 0.20) / 1.20).max(0.0);
-                let sky = SKY[1] + (SKY[0] - SKY[1]) * (0.5 - 0.5 * n[1]);
-                let light = KEY_PART * wrapped * (0.45 + 0.55 * open) + sky * open;
-                let sheen = SHEEN * power_of_32(dot(half).max(0.0)) * open;
-                canvas.colour[i] = canvas.colour[i].map(|c| c * light + sheen);
-            }
+    let lamp = Lamp::new();
+    for block in blocks(canvas) {
+        let open = open(canvas, block[block.len() / 2]);
+        for i in block {
+            let n = unit(canvas.normal[i].map(f64::from));
+            let (light, sheen) = (lamp.light(n, open), lamp.sheen(n, open));
+            canvas.colour[i] = canvas.colour[i].map(|c| c * light + sheen);
         }
     }
+}
+
+/// Light on every sample on which there is something, 1 where it faces the eye in the open: no sheen, which is not a
+/// colour of the skin.
+pub(super) fn light(canvas: &Canvas) -> Vec<f32> {
+    let lamp = Lamp::new();
+    let facing = lamp.light([0.0, 0.0, 1.0], 1.0);
+    let mut light = vec![0.0; canvas.depth.len()];
+    for block in blocks(canvas) {
+        let open = open(canvas, block[block.len() / 2]);
+        for i in block {
+            light[i] = lamp.light(unit(canvas.normal[i].map(f64::from)), open) / facing;
+        }
+    }
+    light
+}
+
+/// Samples on which there is something, by squares of [`OVER`]. Hollows are wider than that: one look for all of a square.
+fn blocks(canvas: &Canvas) -> Vec<Vec<usize>> {
+    let (width, height) = (canvas.width, canvas.height);
+    let square = |x: usize, y: usize| {
+        let rows = y..(y + OVER).min(height);
+        let samples = rows.flat_map(|row| (x..(x + OVER).min(width)).map(move |column| row * width + column));
+        samples.filter(|i| canvas.depth[*i].is_finite()).collect::<Vec<_>>()
+    };
+    let corners = (0..height).step_by(OVER).flat_map(|y| (0..width).step_by(OVER).map(move |x| (x, y)));
+    corners.map(|(x, y)| square(x, y)).filter(|block| !block.is_empty()).collect()
+}
+
+/// The key light and the sky.
+struct Lamp {
+    key: [f32; 3],
+    /// Between the key and the eye.
+    half: [f32; 3],
+}
+
+impl Lamp {
+    fn new() -> Self {
+        let key = unit(KEY);
+        Self { key, half: unit([f64::from(key[0]), f64::from(key[1]), f64::from(key[2]) + 1.0]) }
+    }
+
+    /// On skin with this normal that sees `open` of the sky.
+    fn light(&self, n: [f32; 3], open: f32) -> f32 {
+        // Skin lets light around the edge of a shadow: the key reaches a little past the terminator.
+        let wrapped = ((dot(n, self.key) + 0.20) / 1.20).max(0.0);
+        let sky = SKY[1] + (SKY[0] - SKY[1]) * (0.5 - 0.5 * n[1]);
+        KEY_PART * wrapped * (0.45 + 0.55 * open) + sky * open
+    }
+
+    fn sheen(&self, n: [f32; 3], open: f32) -> f32 {
+        SHEEN * power_of_32(dot(n, self.half).max(0.0)) * open
+    }
+}
+
+fn dot(a: [f32; 3], b: [f32; 3]) -> f32 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
 /// Part of the sky that a sample sees, 0 to 1: in each direction the highest neighbour above the sample's tangent plane

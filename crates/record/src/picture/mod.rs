@@ -4,17 +4,28 @@
 //! A z-buffer rasteriser ([`raster`]), one light at the camera's shoulder and hollows that stay dark ([`light`]), drawn
 //! larger and averaged down. Light is added up as light, not as screen values: a dot smaller than a pixel darkens it by
 //! its area. Only sums, products, quotients and square roots, which are exact everywhere.
+//!
+//! What an eye sees from where it is, at its own resolution, is [`eye`]: true light, true sizes.
 
+mod eye;
+mod letters;
 mod light;
 mod palette;
 mod png;
 mod raster;
 mod scale;
+mod seen;
+mod splat;
+mod srgb;
 
 use frames::{Dir, Head, Metres, Point};
 
+pub use eye::{Eye, Ground};
 pub use raster::draw;
 pub use scale::{diverging, legend};
+pub use seen::{POINT_SPREAD, Seen};
+pub use splat::{Mark, OWN};
+pub use srgb::{linear, screen};
 
 /// Red, green, blue; 0-255, sRGB.
 pub type Colour = [u8; 3];

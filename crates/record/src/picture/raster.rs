@@ -38,24 +38,17 @@ struct View {
 
 /// A corner as it is drawn.
 #[derive(Clone, Copy)]
-struct Corner {
-    at: Vector3<f64>,
-    normal: Vector3<f64>,
-    colour: [f32; 3],
+pub(super) struct Corner {
+    pub(super) at: Vector3<f64>,
+    pub(super) normal: Vector3<f64>,
+    pub(super) colour: [f32; 3],
 }
 
 /// Draws `mesh` with `dots` on it, later dots over earlier ones.
 pub fn draw(mesh: &Mesh<'_>, dots: &[Dot], camera: &Camera) -> Picture {
     let (width, height) = (camera.width * OVER, camera.height * OVER);
     let view = View::new(camera, width, height);
-    let mut canvas = Canvas {
-        width,
-        height,
-        depth: vec![f64::NEG_INFINITY; width * height],
-        normal: vec![[0.0, 0.0, 1.0]; width * height],
-        colour: vec![linear(BACKGROUND); width * height],
-        scale: view.scale,
-    };
+    let mut canvas = Canvas::new(width, height, view.scale);
     let plain = linear(mesh.colour);
     let colour = |i: usize| mesh.tint.and_then(|t| t.get(i)).map_or(plain, |c| linear(*c));
     let corners: Vec<Corner> = mesh
@@ -77,8 +70,12 @@ pub fn draw(mesh: &Mesh<'_>, dots: &[Dot], camera: &Camera) -> Picture {
 
 /// Right, down and towards the eye, in the head frame.
 pub(super) fn axes(camera: &Camera) -> [Vector3<f64>; 3] {
-    let eye = camera.to_eye.get().into_inner();
-    let right = camera.up.get().cross(&eye).try_normalize(1e-9).unwrap_or_else(Vector3::x);
+    axes_of(camera.to_eye.get().into_inner(), camera.up.get().into_inner())
+}
+
+/// The same for a unit vector to the eye and one that is up in the picture.
+pub(super) fn axes_of(eye: Vector3<f64>, up: Vector3<f64>) -> [Vector3<f64>; 3] {
+    let right = up.cross(&eye).try_normalize(1e-9).unwrap_or_else(Vector3::x);
     [right, right.cross(&eye), eye]
 }
 
@@ -116,7 +113,19 @@ impl View {
 }
 
 impl Canvas {
-    fn triangle(&mut self, corners: &[Corner; 3]) {
+    /// Nothing on it yet; `scale` in samples a metre.
+    pub(super) fn new(width: usize, height: usize, scale: f64) -> Self {
+        Self {
+            width,
+            height,
+            depth: vec![f64::NEG_INFINITY; width * height],
+            normal: vec![[0.0, 0.0, 1.0]; width * height],
+            colour: vec![linear(BACKGROUND); width * height],
+            scale,
+        }
+    }
+
+    pub(super) fn triangle(&mut self, corners: &[Corner; 3]) {
         let p = corners.map(|c| c.at);
         let area = (p[1].x - p[0].x) * (p[2].y - p[0].y) - (p[2].x - p[0].x) * (p[1].y - p[0].y);
         // Counter-clockwise from outside is clockwise here (y points down): negative area faces the eye.
