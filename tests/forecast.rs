@@ -71,5 +71,5 @@ fn a_skin_file_goes_through_the_whole_forecast() {
     let wrong = by_file.pigment("check", &[]);
     assert_eq!(wrong.status.code(), Some(2));
     let message = text(&wrong.stderr);
-    assert!(message.contains("fast.toml:15: thickness_mm is 3.18 mm, outside 1..=2 mm"), "{message}");
+    assert!(message.contains("fast.toml:16: thickness_mm is 3.18 mm, outside 1..=2 mm"), "{message}");
 }
