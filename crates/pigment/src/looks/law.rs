@@ -90,7 +90,7 @@ pub(super) mod tests {
 
     use super::*;
 
-    pub(in crate::looks) fn site(person: &Person, shade: f64, mm: f64) -> Site {
+    pub(crate) fn site(person: &Person, shade: f64, mm: f64) -> Site {
         let facts = person.facts(Zone::FrontalMid);
         Site {
             id: SiteId(0),

@@ -175,3 +175,28 @@ fn shared(person: &Person, columns: &[Column]) -> Vec<DotLook> {
     }
     looks
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use frames::Seed;
+
+    use super::*;
+
+    /// An even field of dots on the plane y = 0 that faces +y, over `2*reach` metres, healed: jittered rows.
+    pub(crate) fn field(person: &Person, per_cm2: f64, site: &Site, reach: f64) -> Looks {
+        let step = 1e-2 / per_cm2.sqrt();
+        let n = (reach / step) as i32;
+        let jitter = |k: u64| (frames::unit(Seed(5), 1, k) - 0.5) * 0.4 * step;
+        let places = (-n..=n).flat_map(|i| (-n..=n).map(move |j| (f64::from(i) * step, f64::from(j) * step)));
+        let dot = |(k, (x, z)): (usize, (f64, f64))| {
+            let k = k as u64;
+            let column = column::dot(person, &skin::Group::ONE, site, skin::HEALED, Seed(1), k)?;
+            Some(Column { at: Point::new(x + jitter(2 * k), 0.0, z + jitter(2 * k + 1)), normal: Dir::Y, ..column })
+        };
+        let columns: Vec<Column> = places.enumerate().filter_map(dot).collect();
+        let skin = person.colour().linear().map(|c| c.clamp(0.0, 1.0));
+        Looks { when: When::HEALED, skin, dots: shared(person, &columns) }
+    }
+
+    pub(crate) use super::law::tests::site;
+}
