@@ -16,7 +16,7 @@ use crate::points::Points;
 use crate::rules::{Checked, Finding};
 use crate::scalp::Scalp;
 use crate::shape::{Combed, Loop, Zone};
-use crate::wanted::{Frozen, FrozenKind, Levels, Wanted};
+use crate::wanted::{Frozen, FrozenKind, Levels, Wanted, ZoneDots};
 
 /// Least distance to a healed dot from elsewhere: design.md section 9.
 const TO_OLD_DOT: Metres = Metres::from_mm(0.5);
@@ -215,6 +215,14 @@ impl Fields {
     /// Dots of this session, and the hair and the dots that are there and count.
     pub fn total_at(&self, p: Point<Head>, normal: Dir<Head>) -> PerSquareMetre {
         self.levels_at(p, normal).total
+    }
+
+    /// What zone `zone` (from 0) asks for, whether it was written, taken for granted or found for a look.
+    pub fn dots_of(&self, zone: u16) -> Option<ZoneDots> {
+        let Source::Drawn(drawn) = &self.source else { return None };
+        let zone = drawn.zones.get(usize::from(zone))?;
+        let density = PerSquareMetre::new(zone.density);
+        Some(ZoneDots { density, healed: zone.healed, shade: zone.shade, window: zone.ground.first().window })
     }
 
     /// How far behind the soft edge of zone `zone` (from 0) a place lies; negative ahead of it. `None` off the zone, where it has

@@ -61,4 +61,4 @@ pub use spec::{
     LinePreset, LineSpec, LineType, LookSpec, Ludwig, MaskSpec, MixSpec, Norwood, PenetrationSpec, Projection,
     RegionsSpec, RulesSpec, SessionSpec, Turn, ZoneKind, ZoneSpec,
 };
-pub use wanted::{Frozen, FrozenKind, Levels, Wanted};
+pub use wanted::{Frozen, FrozenKind, Levels, Wanted, ZoneDots};

@@ -45,6 +45,19 @@ impl Wanted {
     }
 }
 
+/// The dots of one zone, over all sessions and behind any soft front.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ZoneDots {
+    /// Where the zone is full; by region of the scalp more or less of it.
+    pub density: PerSquareMetre,
+    /// Diameter once healed.
+    pub healed: Metres,
+    /// 0 clear, 1 black.
+    pub shade: f64,
+    /// Least, target, most; of the first region.
+    pub window: [Penetration; 3],
+}
+
 /// A point that is fixed before stippling begins. New dots keep away from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Frozen {

@@ -10,7 +10,7 @@ use scan::measure::{Measures, Percentile, Standing, measure};
 use serde_json::{Value, json};
 
 use crate::commands::program;
-use crate::{Failure, Registered, Treatment};
+use crate::{Failure, Registered, Treatment, budget, even};
 
 /// Reads everything and says what it is; writes nothing.
 pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
@@ -18,6 +18,7 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
     let (pattern, _, planned) = program(&treatment)?;
     let (surface, landmarks) = (&treatment.scan.surface, &treatment.scan.landmarks);
     let measures = measure(surface, landmarks, |p| design::above_border(landmarks, p));
+    let budget = budget::budget(&treatment, &pattern, planned.stats.duration_s);
     if json {
         let value = json!({
             "scene": treatment.file.name(), "triangles": surface.faces().len(), "area_m2": surface.area(),
@@ -26,6 +27,7 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
             "registration": treatment.registered.as_ref().map(Registered::json),
             "measures": measures_json(&measures),
             "arm": { "name": treatment.arm.name, "joints": treatment.arm.dof(), "solver": treatment.arm.solver() },
+            "budget": budget,
         });
         return Ok(value.to_string());
     }
@@ -56,6 +58,7 @@ pub fn check(scene: &Path, json: bool) -> Result<String, Failure> {
     }
     text += &treatment.registered.as_ref().map_or_else(String::new, Registered::text);
     let _ = writeln!(text, "{} sites, {} planned", pattern.sites.len(), planned.stats.planned);
+    let _ = writeln!(text, "budget: {}", even::budget_line(&budget));
     for line in treatment.fields.drawn_lines() {
         let points = &line.control_points;
         let _ = writeln!(text, "{}, to paste and move:\ncontrol_points = {points:.1?}", line.zone);

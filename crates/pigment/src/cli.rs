@@ -143,6 +143,14 @@ pub enum Command {
         #[arg(short, long)]
         output: Option<PathBuf>,
     },
+    /// What another density, dot, depth, ladder or seed would change, beside the treatment as it is; writes nothing.
+    WhatIf {
+        /// The scene file.
+        scene: PathBuf,
+        /// What to change.
+        #[command(flatten)]
+        asked: crate::what_if::Asked,
+    },
     /// Answer for a scene and all it names, as it is now; `stream` refuses what nobody has signed.
     Sign {
         /// The scene file.

@@ -38,6 +38,7 @@ mod toml_file;
 mod treatment;
 mod uniformity;
 mod views;
+pub mod what_if;
 
 use std::path::{Path, PathBuf};
 

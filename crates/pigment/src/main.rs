@@ -46,6 +46,7 @@ fn dispatch(cli: &Cli) -> Result<String, Failure> {
         Some(Command::Preview(args)) => pigment::preview(args, cli.json),
         Some(Command::Sheet { scene, output }) => pigment::sheet(scene, output.as_deref(), cli.json),
         Some(Command::Forecast { scene, output }) => pigment::forecast(scene, output.as_deref(), cli.json),
+        Some(Command::WhatIf { scene, asked }) => pigment::what_if::what_if(scene, asked, cli.json),
         Some(Command::Sign { scene, by, role, date, acknowledge }) => {
             let date = date.unwrap_or_else(sign::today);
             sign::sign(scene, &Signing { by, role: *role, date, acknowledge: acknowledge.as_deref() }, cli.json)

@@ -142,6 +142,23 @@ impl Treatment {
             .map_err(|e| Failure::file(&self.file.path, e))
     }
 
+    /// The design as it is in the end: all sessions in one.
+    pub(crate) fn finished(&self) -> Result<design::Fields, Failure> {
+        let mut spec = self.file.design();
+        let least = spec.session.least_overall_mm;
+        // Every other key of the table belongs to one session of several.
+        spec.session = design::SessionSpec {
+            number: 1,
+            of: 1,
+            least_distance_mm: least,
+            least_overall_mm: least,
+            ..design::SessionSpec::default()
+        };
+        // Nor do answers: rules of today's session may be kept by the whole.
+        spec.rules = design::RulesSpec::default();
+        design::compile(&spec, &self.scan, &self.person).map_err(|e| Failure::file(&self.file.path, e))
+    }
+
     /// What a person calls each zone, in the order of the scene.
     pub(crate) fn zone_names(&self) -> Vec<String> {
         let name = |(i, zone): (usize, &design::ZoneSpec)| {

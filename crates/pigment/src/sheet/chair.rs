@@ -9,7 +9,7 @@ use skin::Group;
 
 use super::zones::{ZoneRow, needle};
 use crate::budget::{BREAK_S, CHECK_EVERY, CHECK_S, Chair, DIP_S, WORK_S, checks, dips, time};
-use crate::{Failure, Planned, Treatment};
+use crate::{Failure, Planned, Treatment, even};
 
 /// Days between sessions: default 14, at least 10 (skin.md section 6, S1, S43).
 const REST_DAYS: i64 = 14;
@@ -100,13 +100,19 @@ pub(super) fn ink(treatment: &Treatment, rows: &[ZoneRow]) -> Result<Vec<Block>,
     let dots: usize = rows.iter().map(|r| r.dots_today).sum();
     let notes = format!(
         "The ink is the one whose healed dot has the wanted shade: mix the nearest at hand and make test dots. One dip for {:.0} dots. The tip is looked at every {CHECK_EVERY} dots: {} times today; a bent or blunt needle is changed. \
-         Ink is what the skin keeps in its holes; a cup of 0.5 ml is far more than enough. For comparison, tattoos hold about \
+         Ink is what the skin keeps in its holes. For comparison, tattoos hold about \
          2.5 mg of pigment per cm2 (0.6 to 9.4).",
         skin::DOTS_PER_DIP,
         checks(dots)
     );
     let marks = rows.iter().map(|r| r.colour).collect();
     Ok(vec![Block::Table(Table { head, rows: cells, marks }), Block::Note(notes)])
+}
+
+/// What to mix and what the skin takes today.
+pub(super) fn prepare(budget: &record::Budget) -> Vec<Block> {
+    let tables = [even::ink(budget), even::dose(budget)];
+    tables.into_iter().flat_map(|t| [Block::Table(t.table), Block::Note(t.note)]).collect()
 }
 
 /// Of one dot, m3.

@@ -14,7 +14,7 @@ use frames::{Metres, PerSquareMetre};
 use record::{Block, Colour, Column, Dot, Section, Sheet, Table};
 use stipple::Pattern;
 
-use crate::budget::Chair;
+use crate::budget::{Chair, budget};
 use crate::forecast::{self, Forecast};
 use crate::sign::{self, SignOff, Signature};
 use crate::views::{self, Emphasis, SIDES};
@@ -57,6 +57,7 @@ fn page(treatment: &Treatment, pattern: &Pattern, planned: &Planned) -> Result<S
         section("Sessions", false, chair::sessions(treatment)),
         section("Zones", false, vec![Block::Table(zone_table(&rows)), zone_note()]),
         section("Ink and needle", false, chair::ink(treatment, &rows)?),
+        section("To prepare today", false, chair::prepare(&budget(treatment, pattern, planned.stats.duration_s))),
         section("What to expect", false, expected(treatment, pattern, &rows)),
         section("Time in the chair today", false, chair::blocks(&chair, planned)),
         section("What is there already", false, present(treatment)),

@@ -12,7 +12,7 @@ mod band;
 mod edge;
 mod near;
 mod nodes;
-mod tone;
+pub(crate) mod tone;
 
 use design::FrozenKind;
 use frames::{Dir, Head, Point};

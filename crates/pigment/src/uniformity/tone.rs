@@ -5,7 +5,7 @@
 //! outside the range of the law is held at its edge. Everything is healed, six weeks after.
 
 use design::Wanted;
-use frames::{Metres, Penetration, PerSquareMetre};
+use frames::{Metres, Penetration, PerSquareMetre, Span};
 use simulate::Hit;
 use skin::{Group, Person, ZoneFacts};
 use stipple::Site;
@@ -40,6 +40,19 @@ pub(crate) fn of_site(person: &Person, site: &Site) -> f64 {
 pub(crate) fn of_wanted(person: &Person, at: &Wanted) -> f64 {
     let facts = person.facts(at.zone);
     load(person, &facts, &wanted(&facts, at.target, at.healed, at.shade))
+}
+
+/// Of a dot at a place of the design, at an age; `None` beyond the laws of healing. The same pigment in a wider column is
+/// thinner.
+pub(crate) fn of_wanted_at(person: &Person, at: &Wanted, age: Span) -> Option<f64> {
+    let facts = person.facts(at.zone);
+    let retained = facts.retained(at.target).ok()?;
+    let left = |age| skin::faded(retained, age, &person.fade).ok();
+    let diameter = skin::diameter_at(at.healed, age).ok()?;
+    let healed = wanted(&facts, at.target, at.healed, at.shade);
+    let thinner = left(age)? / left(skin::HEALED)? * (at.healed / diameter).powi(2);
+    let dot = Dot { diameter, absorption: (healed.absorption * thinner).min(skin::BLACK), ..healed };
+    Some(load(person, &facts, &dot))
 }
 
 /// Of the dot that the rehearsal's needle really made. Against the wanted one it is wider where it went deeper (skin.md 3.3),
@@ -195,6 +208,14 @@ mod tests {
         let units = person.stubble().hairs.get() / HAIRS_PER_UNIT;
         let got = lightness(&person, of_hair(&person) * units);
         assert!((got - person.stubble().lightness(person.lightness()).unwrap()).abs() < 1e-9, "{got}");
+    }
+
+    #[test]
+    fn dots_fade() {
+        let (person, dot) = (Person::LIGHT, at(0.5, 0.2, 0.6));
+        let of = |age| of_wanted_at(&person, &dot, age).unwrap();
+        let [fresh, healed, old] = [Span::ZERO, skin::HEALED, skin::years(5.0)].map(of);
+        assert!((healed - of_wanted(&person, &dot)).abs() < 1e-15 && fresh > healed && old < healed);
     }
 
     #[test]
