@@ -142,7 +142,7 @@ pub(crate) fn ink(b: &Budget) -> PageTable {
     PageTable {
         title: "Ink to prepare".into(),
         note: format!(
-            "One dip for {:.0} dots. Waste: of each dip half is wiped off, as much as the skin keeps (skin.md 3.2), and \
+            "Today's ink, which with the other sessions' inks makes the shade. One dip for {:.0} dots. Waste: of each dip half is wiped off, as much as the skin keeps (skin.md 3.2), and \
              {:.1} ml stay in the cup (own estimate).{beyond} {} look(s) at the tip, one every {} dots (skin.md 4.3); how long a \
              needle lasts no source says: it is changed when a look says so.",
             b.dots_per_dip,

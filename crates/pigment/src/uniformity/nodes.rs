@@ -73,7 +73,7 @@ fn node(treatment: &Treatment, hair: bool, face: u32, bary: [f64; 3], area: f64)
     let (new, total) = (levels.new.get(), levels.total.get());
     // Outside the zones no level is told, hair is.
     let ink = if total > 0.0 { (total - new - hair).max(0.0) } else { 0.0 };
-    let dot = if new > 0.0 || ink > 0.0 { tone::of_wanted(person, &fields.at(at, normal)) } else { 0.0 };
+    let dot = if new > 0.0 || ink > 0.0 { tone::of_place(person, fields, at, normal) } else { 0.0 };
     let there = ink * dot + if hair > 0.0 { hair * tone::of_hair(person) } else { 0.0 };
     Node { at, normal, area, new: new * dot, dot, there, zone: levels.zone_index }
 }

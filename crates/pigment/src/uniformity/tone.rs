@@ -4,8 +4,8 @@
 //! and the L* of skin whose dots take a share of its light (`skin::load_of`). Absent: places, and any range check: a dot
 //! outside the range of the law is held at its edge. Everything is healed, six weeks after.
 
-use design::Wanted;
-use frames::{Metres, Penetration, PerSquareMetre, Span};
+use design::{Fields, Wanted};
+use frames::{Dir, Head, Metres, Penetration, PerSquareMetre, Point, Span};
 use simulate::Hit;
 use skin::{Group, Person, ZoneFacts};
 use stipple::Site;
@@ -40,6 +40,17 @@ pub(crate) fn of_site(person: &Person, site: &Site) -> f64 {
 pub(crate) fn of_wanted(person: &Person, at: &Wanted) -> f64 {
     let facts = person.facts(at.zone);
     load(person, &facts, &wanted(&facts, at.target, at.healed, at.shade))
+}
+
+/// Of a dot at a place of the design, the mean where a zone mixes kinds of dot.
+pub(crate) fn of_place(person: &Person, fields: &Fields, at: Point<Head>, normal: Dir<Head>) -> f64 {
+    let wanted = fields.at(at, normal);
+    let shares = fields.mix(wanted.zone_index);
+    if shares.is_empty() {
+        return of_wanted(person, &wanted);
+    }
+    let of = |(kind, share): (usize, f64)| share * of_wanted(person, &fields.at_kind(at, normal, kind as u8));
+    shares.into_iter().enumerate().map(of).sum()
 }
 
 /// Of a dot at a place of the design, at an age; `None` beyond the laws of healing. The same pigment in a wider column is

@@ -109,6 +109,11 @@ impl Asked {
     }
 
     fn zone(&self, zone: &mut ZoneSpec, name: &str, dots: &ZoneDots) -> Result<(), String> {
+        if zone.mix.is_some() && (self.healed.is_some() || self.shade.is_some()) {
+            return Err(format!(
+                "{name} mixes kinds of dot: its diameters and shades are in the scene's mix, change them there"
+            ));
+        }
         if zone.look.is_some() && (self.density.is_some() || self.healed.is_some() || self.shade.is_some()) {
             // A look decides all three; from here on they are what it decided.
             zone.look = None;
