@@ -104,10 +104,10 @@ fn distances_behind_an_edge_make_its_fade() {
     let (line, middle) = (propose_hairline(&scan).unwrap(), above(&scan, 0.0, -30.0));
     let around: Vec<_> =
         [(30.0, 0.0), (30.0, -60.0), (-30.0, -60.0), (-30.0, 0.0)].map(|(x, y)| above(&scan, x, y)).to_vec();
-    let hairline = format!("control_points = {line:?}\ndensity_per_cm2 = 60\nramp_mm = 12\n{STRAIGHT}");
+    let hairline = format!("control_points = {line:?}\ndensity_per_cm2 = 60\n{STRAIGHT}");
     let crown = format!("density_per_cm2 = 60\ncentre = {middle:?}\nradius_mm = 40\nfeather_mm = 15");
     let fill = format!("density_per_cm2 = 60\ncontrol_points = {around:?}\nfeather_mm = 10");
-    for (kind, more, width) in [("hairline", hairline, 12e-3), ("crown", crown, 15e-3), ("fill", fill, 10e-3)] {
+    for (kind, more, width) in [("hairline", hairline, 10e-3), ("crown", crown, 15e-3), ("fill", fill, 10e-3)] {
         let fields = compiled(&scan, &zone(kind, &more, ONCE));
         let mut on_the_ramp = 0;
         for (x, y) in (-50..50).step_by(3).flat_map(|x| (-80..70).map(move |y| (f64::from(x), f64::from(y)))) {
