@@ -97,34 +97,6 @@ fn a_scalp_by_region() {
     assert!(per_cm2(&bare, &scan, back.point.coords.coords).abs() < 1e-12);
 }
 
-/// The distance behind an edge is the one that the fade is made of.
-#[test]
-fn distances_behind_an_edge_make_its_fade() {
-    let scan = head();
-    let (line, middle) = (propose_hairline(&scan).unwrap(), above(&scan, 0.0, -30.0));
-    let around: Vec<_> =
-        [(30.0, 0.0), (30.0, -60.0), (-30.0, -60.0), (-30.0, 0.0)].map(|(x, y)| above(&scan, x, y)).to_vec();
-    let hairline = format!("control_points = {line:?}\ndensity_per_cm2 = 60\n{STRAIGHT}");
-    let crown = format!("density_per_cm2 = 60\ncentre = {middle:?}\nradius_mm = 40\nfeather_mm = 15");
-    let fill = format!("density_per_cm2 = 60\ncontrol_points = {around:?}\nfeather_mm = 10");
-    for (kind, more, width) in [("hairline", hairline, 10e-3), ("crown", crown, 15e-3), ("fill", fill, 10e-3)] {
-        let fields = compiled(&scan, &zone(kind, &more, ONCE));
-        let mut on_the_ramp = 0;
-        for (x, y) in (-50..50).step_by(3).flat_map(|x| (-80..70).map(move |y| (f64::from(x), f64::from(y)))) {
-            let hit = scan.surface.nearest(scan.head_from_given(above(&scan, x, y)));
-            let normal = scan.surface.normal_at(hit.face, hit.bary);
-            let Some(behind) = fields.behind_edge(0, hit.point, normal) else { continue };
-            let want = 60.0 * crate::noise::smoothstep(behind.get() / width);
-            let got = fields.density_at(hit.point, normal).0.per_cm2();
-            // Below 3 % the tail is cut.
-            assert!((got - want).abs() < 1.8, "{kind} {x} {y}: {behind} {got} {want}");
-            on_the_ramp += usize::from((6.0..54.0).contains(&want));
-        }
-        assert!(on_the_ramp > 100, "{kind}: {on_the_ramp}");
-        assert!(fields.behind_edge(1, scan.landmarks.inion, Dir::Z).is_none());
-    }
-}
-
 #[test]
 fn a_crown_is_round_or_oval() {
     let scan = head();
