@@ -8,6 +8,7 @@ use nalgebra::Vector3;
 use scan::Surface;
 
 mod among;
+mod features;
 mod files;
 mod ladder;
 mod mixed;
