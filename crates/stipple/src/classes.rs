@@ -82,24 +82,41 @@ pub(crate) fn deal(dots: &[Candidate], deal: &Deal<'_>, seed: Seed) -> Vec<u8> {
     label
 }
 
-/// What is known, less what is more than the counts allow, taken out evenly along the curve.
+/// What is known, less what is more than the counts allow, taken out evenly along the curve. Where only one class has a
+/// share it is as good as known, and goes last.
 fn within_counts(dots: &[Candidate], deal: &Deal<'_>) -> Vec<Prior> {
     let n = deal.classes;
-    let mut known = vec![0_usize; deal.count.len() * n];
-    let slot = |i: usize, class: u8| usize::from(dots[i].zone) * n + usize::from(class);
-    for (i, class) in deal.prior.iter().enumerate().filter_map(|(i, p)| Some((i, p.class()?))) {
-        known[slot(i, class)] += 1;
+    let only = |i: usize| {
+        let mut may = (0..n).filter(|&c| deal.share[i * n + c] > 0.0);
+        may.next().filter(|_| may.next().is_none())
+    };
+    let forced: Vec<Option<usize>> = (0..dots.len()).map(only).collect();
+    let class = |i: usize| forced[i].or_else(|| deal.prior[i].class().map(usize::from));
+    // Two rows a class: known by word, known by place.
+    let slot = |i: usize, class: usize| 2 * (usize::from(dots[i].zone) * n + class) + usize::from(forced[i].is_some());
+    let mut known = vec![0_usize; 2 * deal.count.len() * n];
+    (0..dots.len()).filter_map(|i| Some(slot(i, class(i)?))).for_each(|k| known[k] += 1);
+    let mut spare = vec![0_usize; known.len()];
+    for (k, &count) in deal.count.iter().flatten().enumerate() {
+        let over = (known[2 * k] + known[2 * k + 1]).saturating_sub(count);
+        spare[2 * k] = over.min(known[2 * k]);
+        spare[2 * k + 1] = over - spare[2 * k];
     }
     let mut met = vec![0_usize; known.len()];
-    let keep = |(i, prior): (usize, &Prior)| {
-        let Some(class) = prior.class() else { return Prior::Free };
+    let keep = |i: usize| {
+        let Some(class) = class(i) else { return Prior::Free };
         let k = slot(i, class);
-        let spare = known[k].saturating_sub(deal.count[usize::from(dots[i].zone)][usize::from(class)]);
         met[k] += 1;
         // One in every known / spare.
-        if met[k] * spare / known[k] > (met[k] - 1) * spare / known[k] { Prior::Free } else { *prior }
+        if met[k] * spare[k] / known[k] > (met[k] - 1) * spare[k] / known[k] {
+            Prior::Free
+        } else if forced[i].is_some() {
+            Prior::Firm(class as u8)
+        } else {
+            deal.prior[i]
+        }
     };
-    deal.prior.iter().enumerate().map(keep).collect()
+    (0..dots.len()).map(keep).collect()
 }
 
 /// Error diffusion along the curve: the class that is most owed goes next, chance decides between like ones. Exact counts.

@@ -19,8 +19,8 @@ const UNEVEN: f64 = 0.25;
 const FINEST: f64 = 0.25e-3;
 /// Longest edge of a piece in local spacings, so that a keep-out inside a coarse triangle is seen.
 const LONGEST: f64 = 2.0;
-/// Longest edge of a piece that looks empty, metres: none of it is farther than half a millimetre from a corner or the
-/// middle, so that a spot of 1 mm is seen. At 3 mm a tenth of such spots was missed.
+/// Longest edge of a piece that looks empty, metres: little of it is farther than half a millimetre from a corner or the
+/// middle, so that a spot of 1 mm is seen. Of such spots 4 % are missed, at 3 mm 10 %.
 const LONGEST_EMPTY: f64 = 1.5e-3;
 /// Cuts of one triangle into four, at most. 2^7 cuts an edge of 30 mm to 0.25 mm.
 const DEEPEST: u32 = 7;
