@@ -156,6 +156,9 @@ fn along_the_curve(dots: &[Candidate], deal: &Deal<'_>, prior: &[Prior], seed: S
     label
 }
 
+/// A neighbour, and its squared distance.
+type Near = (u32, f32);
+
 /// Everything a swap needs to know.
 struct Swaps<'a> {
     deal: &'a Deal<'a>,
@@ -163,7 +166,7 @@ struct Swaps<'a> {
     firm: Vec<bool>,
     /// Row i is `near[start[i]..start[i + 1]]`: other dots and squared distances.
     start: Vec<usize>,
-    near: Vec<(u32, f32)>,
+    near: Vec<Near>,
     /// Spacing of each class at each dot.
     spacing: Vec<f32>,
 }
@@ -182,7 +185,7 @@ impl<'a> Swaps<'a> {
             .collect();
         let grid = Grid::new(&points, REACH);
         let chunks: Vec<usize> = (0..dots.len()).step_by(CHUNK).collect();
-        let rows: Vec<(Vec<usize>, Vec<(u32, f32)>)> = chunks
+        let rows: Vec<(Vec<usize>, Vec<Near>)> = chunks
             .into_par_iter()
             .map(|from| {
                 let (mut end, mut near) = (Vec::with_capacity(CHUNK), Vec::with_capacity(CHUNK * 32));
@@ -208,7 +211,7 @@ impl<'a> Swaps<'a> {
         Self { deal, zone: dots.iter().map(|d| d.zone).collect(), firm, start, near, spacing }
     }
 
-    fn row(&self, i: usize) -> &[(u32, f32)] {
+    fn row(&self, i: usize) -> &[Near] {
         &self.near[self.start[i]..self.start[i + 1]]
     }
 

@@ -26,8 +26,8 @@ pub(super) fn there(treatment: &Treatment) -> Vec<Follicle> {
     given.enumerate().map(|(k, f)| Follicle { point: f.point, hairs: existing::hairs_of(seed, k as u64) }).collect()
 }
 
-/// Follicles where the design wants dots: as many, at its densest place, as the person's stubble has, elsewhere in
-/// proportion. `first` is the design before any dot is laid, `sites` are dots of it.
+/// Follicles where the design wants dots. Where hair is known, as many as it lacks; else as many, at the densest place, as the
+/// person's stubble has, elsewhere in proportion. `first` is the design before any dot is laid, `sites` are dots of it.
 pub(super) fn instead(treatment: &Treatment, first: &Arc<Fields>, sites: &[Site]) -> Result<Vec<Follicle>, Failure> {
     let wanted_at = |p: Point<Head>, n: Dir<Head>| first.density_at(p, n).0;
     let mut densities: Vec<f64> =
@@ -38,10 +38,11 @@ pub(super) fn instead(treatment: &Treatment, first: &Arc<Fields>, sites: &[Site]
         return Ok(Vec::new());
     };
     let full = treatment.person.stubble().hairs * (1.0 / HAIRS);
+    let scale = if there(treatment).is_empty() { full.get() / densest } else { 1.0 };
     let fields = Arc::clone(first);
     let natural = move |p: Point<Head>, n: Dir<Head>| -> Wanted {
         let wanted = fields.at(p, n);
-        let density = PerSquareMetre::new((wanted.density.get() / densest).min(1.0) * full.get());
+        let density = PerSquareMetre::new((wanted.density.get() * scale).min(full.get()));
         Wanted { density, ..wanted }
     };
     existing::grow(&treatment.scan, &Fields::from_fn(natural, Metres::ZERO), existing::hair_seed(&treatment.file))

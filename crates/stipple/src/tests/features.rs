@@ -78,7 +78,6 @@ fn steep_gradients_keep_their_tone() {
             own.iter().for_each(|p| got[part(p.y)] += 1.0 / 3.0);
         }
         let bias: Vec<f64> = got.iter().zip(&due).map(|(g, d)| g / d - 1.0).collect();
-        println!("{steep} {preset:?}: {bias:.4?}");
         assert!(bias.iter().all(|b| b.abs() <= 0.012), "{steep} {preset:?}: {bias:.4?}");
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 
 /// The bundled head, and two of real people where the test data are.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn heads() -> Vec<(&'static str, scan::Scan)> {
     let own = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/heads/adult.ply"));
     let bundled = scan::LandmarksIn {
@@ -16,7 +17,7 @@ fn heads() -> Vec<(&'static str, scan::Scan)> {
     let data = std::env::var_os("PIGMENT_DATA").map_or_else(beside, std::path::PathBuf::from).join("heads");
     if !data.exists() {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "no {}: set PIGMENT_DATA", data.display());
-        println!("SKIPPED: no {}; set PIGMENT_DATA to the folder of test data", data.display());
+        eprintln!("SKIPPED: no {}; set PIGMENT_DATA to the folder of test data", data.display());
         return out;
     }
     for (name, mesh, landmarks) in [
@@ -91,7 +92,6 @@ fn every_session_alone_and_all_together() {
             assert!(there.is_empty() || nearest(&own, &there) > 0.6e-3, "{name} {number}");
             assert!(pattern.rejected.len() < 10, "{name} {number}: {}", pattern.rejected.len());
             let alone = measure(&scan.surface, &bare, &pattern.sites);
-            println!("{name} {number}: {} {alone:?}", own.len());
             within(&format!("{name} {number} soft"), alone.soft_error_ratio, 0.0..=0.37);
             there.extend(done(&scan, &pattern.sites, u64::from(number), 0.0));
             sites.extend(pattern.sites);
@@ -106,8 +106,6 @@ fn every_session_alone_and_all_together() {
             crate::Site { head_from_skin, ..*site }
         });
         let union = measure(&scan.surface, &full, &moved.collect::<Vec<_>>());
-        let once = measure(&scan.surface, &full, &once.sites);
-        println!("{name} all {union:?}\n{name} at once {once:?}");
         within(&format!("{name} all"), union.soft_error_ratio, 0.0..=0.26);
         within(&format!("{name} all"), union.nn_cv, 0.14..=0.22);
     }

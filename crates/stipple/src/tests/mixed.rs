@@ -21,7 +21,6 @@ fn three_classes_of_thirty_thousand() {
         for c in 0..3 {
             let own = class.iter().zip(&pattern.sites).filter(|(k, _)| **k == c).map(|(_, s)| *s);
             let q = measure(&body, &fields, &own.collect::<Vec<_>>());
-            println!("{bell:?} {c}: {q:?}");
             within("soft", q.soft_error_ratio, 0.0..=soft);
             within("s_low", q.s_low, 0.0..=s_low);
         }
