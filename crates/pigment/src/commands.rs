@@ -100,8 +100,12 @@ fn healing(
     judgement: &figures::Judgement<'_>,
     report: &mut Report,
 ) -> Vec<PageTable> {
-    let planned = Forecast::planned(treatment, pattern);
-    let achieved = Forecast::achieved(treatment, pattern, judgement);
+    let (planned, achieved) = match forecast::other_sessions(treatment) {
+        Ok(others) => {
+            (Forecast::planned(treatment, pattern, &others), Forecast::achieved(treatment, pattern, &others, judgement))
+        }
+        Err(e) => (Err(Failure::Input(e.to_string())), Err(e)),
+    };
     let json = |f: &Result<Forecast, Failure>| {
         f.as_ref().map_or_else(|e| serde_json::json!({ "beyond": e.to_string() }), Forecast::json)
     };

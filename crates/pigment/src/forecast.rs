@@ -8,11 +8,12 @@ mod words;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use frames::{Penetration, PerSquareMetre};
+use frames::{Metres, Penetration, PerSquareMetre};
 use skin::{Age, Dilution, Dot, Healing, Outlook, SkinError, Zone, ZoneOutlook};
 use stipple::{Pattern, Site};
 
 use crate::figures::Judgement;
+use crate::looks::Finished;
 use crate::sheet::zones::{Design, ZoneRow};
 use crate::{Failure, Treatment, progress};
 
@@ -32,6 +33,8 @@ pub(crate) struct ZoneForecast {
     pub(crate) inks: [Dilution; 2],
     /// Dots whose shade no ink makes; they count with the nearest that does.
     pub(crate) off_shade: usize,
+    /// Healed diameter that the design wishes, mean.
+    pub(crate) wished: Metres,
     pub(crate) ages: Vec<ZoneOutlook>,
 }
 
@@ -52,12 +55,13 @@ pub fn forecast(scene: &Path, output: Option<&Path>, json: bool) -> Result<Strin
     let treatment = Treatment::load(scene)?;
     let pattern = treatment.lay()?;
     bar.finish_and_clear();
-    let dots = planned_dots(&treatment, &pattern)?;
+    let dots = planned_dots(&treatment, &pattern.sites)?;
     if let Some(output) = output {
         let csv = words::csv(&treatment, &dots).map_err(|e| law(&treatment, &e))?;
         record::write_atomic(output, csv.as_bytes()).map_err(|e| Failure::Input(e.to_string()))?;
     }
-    let forecast = Forecast::of(&treatment, &pattern, &dots)?;
+    let others = other_sessions(&treatment)?;
+    let forecast = Forecast::of(&treatment, &pattern, &dots, &others)?;
     if json {
         return Ok(serde_json::json!({ "scene": treatment.file.name(), "zones": forecast.json() }).to_string());
     }
@@ -65,15 +69,17 @@ pub fn forecast(scene: &Path, output: Option<&Path>, json: bool) -> Result<Strin
 }
 
 impl Forecast {
-    /// As planned: depths around their targets.
-    pub(crate) fn planned(treatment: &Treatment, pattern: &Pattern) -> Result<Self, Failure> {
-        Self::of(treatment, pattern, &planned_dots(treatment, pattern)?)
+    /// As planned: depths around their targets. `others` are the dots of the other sessions.
+    pub(crate) fn planned(treatment: &Treatment, pattern: &Pattern, others: &[Site]) -> Result<Self, Failure> {
+        Self::of(treatment, pattern, &planned_dots(treatment, &pattern.sites)?, others)
     }
 
-    /// As the simulated skin really got them: the true depth in the true skin of each place.
+    /// As the simulated skin really got them: the true depth in the true skin of each place. The other sessions are as
+    /// designed.
     pub(crate) fn achieved(
         treatment: &Treatment,
         pattern: &Pattern,
+        others: &[Site],
         judgement: &Judgement<'_>,
     ) -> Result<Self, Failure> {
         let dots = judgement.dots.iter().map(|d| {
@@ -83,15 +89,18 @@ impl Forecast {
             Ok(Healed { site: d.site, ink, off_shade, healing })
         });
         let dots: Vec<_> = dots.collect::<Result<_, SkinError>>().map_err(|e| law(treatment, &e))?;
-        Self::of(treatment, pattern, &dots)
+        Self::of(treatment, pattern, &dots, others)
     }
 
-    fn of(treatment: &Treatment, pattern: &Pattern, dots: &[Healed<'_>]) -> Result<Self, Failure> {
+    fn of(treatment: &Treatment, pattern: &Pattern, dots: &[Healed<'_>], others: &[Site]) -> Result<Self, Failure> {
+        let others = planned_dots(treatment, others)?;
         let rows = Design::finished(treatment)?.rows(treatment, pattern);
         let mut zones = Vec::with_capacity(rows.len());
         for row in rows {
-            let own: Vec<_> = dots.iter().filter(|d| usize::from(d.site.zone_index) == row.index).collect();
-            let zone = ZoneForecast::of(treatment, row, &own).map_err(|e| law(treatment, &e))?;
+            let within = |d: &&Healed<'_>| usize::from(d.site.zone_index) == row.index;
+            let own: Vec<_> = dots.iter().filter(within).collect();
+            let all: Vec<_> = own.iter().copied().chain(others.iter().filter(within)).collect();
+            let zone = ZoneForecast::of(treatment, row, &own, &all).map_err(|e| law(treatment, &e))?;
             zones.extend(zone);
         }
         Ok(Self { zones })
@@ -99,18 +108,25 @@ impl Forecast {
 }
 
 impl ZoneForecast {
-    /// `None` without a dot.
-    fn of(treatment: &Treatment, row: ZoneRow, dots: &[&Healed<'_>]) -> Result<Option<Self>, SkinError> {
+    /// Of today's dots and those of all sessions, which have inks of their own. `None` without a dot today.
+    fn of(
+        treatment: &Treatment,
+        row: ZoneRow,
+        dots: &[&Healed<'_>],
+        all: &[&Healed<'_>],
+    ) -> Result<Option<Self>, SkinError> {
         let darkest = dots.iter().map(|d| d.ink).min_by(|a, b| a.parts().total_cmp(&b.parts()));
         let lightest = dots.iter().map(|d| d.ink).max_by(|a, b| a.parts().total_cmp(&b.parts()));
         let (Some(darkest), Some(lightest)) = (darkest, lightest) else { return Ok(None) };
         let mut ages = Vec::with_capacity(Age::ALL.len());
         for age in Age::ALL {
-            let outlooks: Vec<Outlook> = dots.iter().map(|d| d.healing.at(age)).collect::<Result<_, _>>()?;
+            let there = if age < Age::SIX_WEEKS { dots } else { all };
+            let outlooks: Vec<Outlook> = there.iter().map(|d| d.healing.at(age)).collect::<Result<_, _>>()?;
             ages.extend(ZoneOutlook::of(&treatment.person, row.skin, density(&row, age), &outlooks));
         }
         let off_shade = dots.iter().filter(|d| d.off_shade).count();
-        Ok(Some(Self { row, dots: dots.len(), inks: [darkest, lightest], off_shade, ages }))
+        let wished = Metres::new(dots.iter().map(|d| d.site.healed.get()).sum::<f64>() / dots.len() as f64);
+        Ok(Some(Self { row, dots: dots.len(), inks: [darkest, lightest], off_shade, wished, ages }))
     }
 }
 
@@ -119,7 +135,21 @@ fn density(row: &ZoneRow, age: Age) -> PerSquareMetre {
     if age < Age::SIX_WEEKS { row.today } else { row.full }
 }
 
-fn planned_dots<'a>(treatment: &Treatment, pattern: &'a Pattern) -> Result<Vec<Healed<'a>>, Failure> {
+/// The dots of every session but today's, as designed.
+///
+/// # Errors
+/// What is wrong with the scene on another day.
+pub(crate) fn other_sessions(treatment: &Treatment) -> Result<Vec<Site>, Failure> {
+    let session = &treatment.file.scene.session;
+    if session.of <= 1 {
+        return Ok(Vec::new());
+    }
+    let today = usize::from(session.number) - 1;
+    let sessions = Finished::lay(treatment.file.clone())?.sessions;
+    Ok(sessions.into_iter().enumerate().filter(|(k, _)| *k != today).flat_map(|(_, sites)| sites).collect())
+}
+
+fn planned_dots<'a>(treatment: &Treatment, sites: &'a [Site]) -> Result<Vec<Healed<'a>>, Failure> {
     // Depths repeat over a whole zone, and the integral over their spread is the dear part.
     let mut known: BTreeMap<(Zone, u64), Healing> = BTreeMap::new();
     let mut one = |site: &'a Site| -> Result<Healed<'a>, SkinError> {
@@ -136,7 +166,7 @@ fn planned_dots<'a>(treatment: &Treatment, pattern: &'a Pattern) -> Result<Vec<H
         };
         Ok(Healed { site, ink, off_shade, healing })
     };
-    pattern.sites.iter().map(&mut one).collect::<Result<_, _>>().map_err(|e| law(treatment, &e))
+    sites.iter().map(&mut one).collect::<Result<_, _>>().map_err(|e| law(treatment, &e))
 }
 
 /// The ink that gives the site its shade, and whether it is only the nearest one.
@@ -171,7 +201,7 @@ mod tests {
     #[test]
     fn every_dot_of_the_bundled_scene_has_a_future() {
         let (treatment, pattern) = hairline();
-        let forecast = Forecast::planned(&treatment, &pattern).unwrap();
+        let forecast = Forecast::planned(&treatment, &pattern, &other_sessions(&treatment).unwrap()).unwrap();
         let dots: usize = forecast.zones.iter().map(|z| z.dots).sum();
         assert_eq!(dots, pattern.sites.len());
         let zone = &forecast.zones[0];
@@ -180,6 +210,9 @@ mod tests {
         let tone: Vec<f64> = zone.ages.iter().map(|o| o.tone.unwrap().lightness).collect();
         // This session alone is fainter than all of them; then it fades.
         assert!(tone[0] > tone[1] && tone[1..].windows(2).all(|w| w[1] > w[0]) && tone[6] < bare, "{tone:?}");
+        // The later sessions have darker inks: all together are darker than today's ink alone would make them.
+        let lightest = Forecast::planned(&treatment, &pattern, &[]).unwrap().zones[0].ages[1].tone.unwrap().lightness;
+        assert!(tone[1] < lightest - 0.05, "{} {lightest}", tone[1]);
         // 1RL at 0.45 mm: 0.143 mm (skin.md 3.3), give or take the depth.
         assert!((zone.ages[1].diameter.mm() - 0.143).abs() < 0.003, "{}", zone.ages[1].diameter);
         assert!(zone.ages.iter().all(|o| o.shed < 0.01 && o.blow_out < 0.02), "inside the window");
@@ -189,8 +222,8 @@ mod tests {
     fn the_lines_the_json_and_the_csv_agree() {
         let (treatment, mut pattern) = hairline();
         pattern.sites.truncate(40);
-        let dots = planned_dots(&treatment, &pattern).unwrap();
-        let forecast = Forecast::of(&treatment, &pattern, &dots).unwrap();
+        let dots = planned_dots(&treatment, &pattern.sites).unwrap();
+        let forecast = Forecast::of(&treatment, &pattern, &dots, &[]).unwrap();
         let json = forecast.json();
         let week6 = &json[0]["ages"][1];
         assert_eq!(week6["age"], "6 weeks");

@@ -11,6 +11,9 @@ use skin::{Age, SkinError, ZoneOutlook};
 use crate::Treatment;
 use crate::forecast::{Forecast, Healed, ZoneForecast, density};
 
+/// A needle that makes dots so much wider or narrower than wished is told; laws of the diameter are no truer.
+const UNLIKE: f64 = 0.15;
+
 /// Said with every table.
 const NOTE: &str = "Healing: fresh is this session alone; later, all sessions count, their dots of this age. Means over \
      the dots; L* is where the zone is densest, with the range that holds 95 of 100 cases. Where no test dots of this person \
@@ -158,6 +161,11 @@ fn reasons(zone: &ZoneForecast) -> Vec<String> {
     if zone.off_shade > 0 {
         out.push(format!("{} dots have a shade that no ink makes; the nearest counts", zone.off_shade));
     }
+    let healed = zone.ages.iter().find(|o| o.age == Age::SIX_WEEKS);
+    out.extend(healed.filter(|o| (o.diameter / zone.wished - 1.0).abs() > UNLIKE).map(|o| {
+        let (wished, made) = (zone.wished.mm(), o.diameter.mm());
+        format!("the design wishes dots of {wished:.2} mm; this needle at this depth makes {made:.2} mm")
+    }));
     out
 }
 
@@ -176,7 +184,8 @@ fn zone_json(zone: &ZoneForecast) -> Value {
     let ages: Vec<Value> = zone.ages.iter().map(|o| age_json(zone, o)).collect();
     json!({
         "zone": r.name, "skin": r.skin, "dots": zone.dots, "dilution_parts": zone.inks.map(skin::Dilution::parts),
-        "off_shade": zone.off_shade, "target_m": r.window[1].get(), "ages": ages,
+        "off_shade": zone.off_shade, "target_m": r.window[1].get(),
+        "wished_diameter_m": zone.wished.get(), "ages": ages,
     })
 }
 

@@ -188,7 +188,7 @@ fn zone_note() -> Block {
 /// The tone of the zones, then what single dots become.
 fn expected(treatment: &Treatment, pattern: &Pattern, rows: &[ZoneRow]) -> Vec<Block> {
     let mut blocks = look::blocks(treatment, rows);
-    match Forecast::planned(treatment, pattern) {
+    match Forecast::planned(treatment, pattern, &[]) {
         Ok(forecast) => {
             blocks.push(Block::Text("What single dots become, over the spread of depth and skin:".into()));
             blocks.push(Block::Table(forecast::in_short(&forecast)));

@@ -106,10 +106,11 @@ fn text(now: &Treatment, before: &Figures, after: &Figures) -> String {
     text
 }
 
-const PLANNED: &str =
-    "times of the arm by real plans; L* where a zone is densest, fresh today alone, then all sessions";
+const PLANNED: &str = "times of the arm by real plans; L* where a zone is densest, fresh today alone, then all sessions,\n\
+     for dots of the wished diameter (what needle and depth make of it: pigment forecast)";
 const ESTIMATED: &str = "times of the arm estimated within 10 % (--plan plans them); L* where a zone is densest, fresh today \
-                         alone, then all sessions";
+                         alone, then all sessions,\nfor dots of the wished diameter (what needle and depth make of it: \
+                         pigment forecast)";
 
 /// To what a figure is good for, not to the last bit.
 fn differs(a: f64, b: f64) -> bool {
