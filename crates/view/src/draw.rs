@@ -9,8 +9,6 @@ use nalgebra::{Point3, Vector3};
 
 use crate::stage::Stage;
 
-/// Dots are drawn this much larger than they heal: at their true 0.15 mm a whole head shows none.
-const MAGNIFIED: f32 = 4.0;
 /// Dots hover this far above the skin so that its facets do not swallow them, metres.
 const LIFTED: f32 = 0.0004;
 const SKIN: Color = Color::srgb(0.80, 0.62, 0.53);
@@ -30,7 +28,9 @@ pub(crate) fn spawn(
         materials.add(StandardMaterial { base_color: colour, perceptual_roughness: roughness, ..default() })
     };
     let (skin, metal, tool, floor) = (matt(SKIN, 0.7), matt(METAL, 0.35), matt(TOOL, 0.4), matt(FLOOR, 0.95));
-    let ink = materials.add(StandardMaterial { base_color: INK, unlit: true, ..default() });
+    let clear = stage.dots.iter().any(|d| d.opacity < 1.0);
+    let alpha_mode = if clear { AlphaMode::Blend } else { AlphaMode::Opaque };
+    let ink = materials.add(StandardMaterial { base_color: INK, unlit: true, alpha_mode, ..default() });
 
     commands.spawn((Mesh3d(meshes.add(head(stage))), MeshMaterial3d(skin)));
     if !stage.dots.is_empty() {
@@ -97,19 +97,21 @@ fn head(stage: &Stage) -> Mesh {
 /// All dots as one mesh of hexagons.
 fn dots(stage: &Stage) -> Mesh {
     let (mut positions, mut normals, mut indices) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, normal, radius) in &stage.dots {
-        let (n, r) = (dir3(normal), radius.get() as f32 * MAGNIFIED);
+    let mut colours = Vec::new();
+    for dot in &stage.dots {
+        let (n, r) = (dir3(&dot.normal), dot.radius.get() as f32);
         let (u, v) = n.any_orthonormal_pair();
-        let centre = vec3(at) + n * LIFTED;
+        let centre = vec3(&dot.at) + n * LIFTED;
         let first = positions.len() as u32;
         for k in 0..6 {
             let (sin, cos) = (k as f32 * std::f32::consts::FRAC_PI_3).sin_cos();
             positions.push((centre + (u * cos + v * sin) * r).to_array());
             normals.push(n.to_array());
+            colours.push([1.0, 1.0, 1.0, dot.opacity as f32]);
         }
         indices.extend((1..5).flat_map(|k| [first, first + k, first + k + 1]));
     }
-    mesh(positions, normals, indices)
+    mesh(positions, normals, indices).with_inserted_attribute(Mesh::ATTRIBUTE_COLOR, colours)
 }
 
 fn mesh(positions: Vec<[f32; 3]>, normals: Vec<[f32; 3]>, indices: Vec<u32>) -> Mesh {

@@ -13,9 +13,10 @@ use std::process::ExitCode;
 use bevy::app::AppExit;
 use bevy::math::UVec2;
 use clap::Parser;
+use pigment::looks::{Finished, When};
 use pigment::{Failure, Treatment};
 
-use crate::stage::Stage;
+use crate::stage::{Shown, Stage};
 
 /// Looks at a treatment: head, arm at its first stroke, dots.
 #[derive(Debug, Parser)]
@@ -24,6 +25,10 @@ struct Cli {
     /// The scene file.
     #[arg(default_value = "scenes/hairline.toml")]
     scene: PathBuf,
+    /// The dots of all sessions as they look at a time (before, fresh, healed, 9d, 6w, 5y), or hair; today's dots, drawn larger
+    /// than they are, without it.
+    #[arg(long)]
+    when: Option<When>,
     /// Write one picture here instead of opening a window.
     #[arg(long)]
     png: Option<PathBuf>,
@@ -63,13 +68,15 @@ fn view(cli: &Cli) -> Result<AppExit, Failure> {
     let pattern = treatment.stipple()?;
     let planned = treatment.plan(&pattern)?;
     let first = planned.program.strokes.first().map_or(planned.program.park, |s| s.lifted);
+    let finished = cli.when.map(|when| Finished::lay(treatment.file.clone()).and_then(|all| all.looks(when)));
+    let looks = finished.transpose()?;
     let stage = Stage::new(
         &treatment.scan.surface,
         treatment.cell.base_from_head,
         &treatment.arm,
         &treatment.tool,
         &first,
-        &pattern.sites,
+        &looks.as_ref().map_or(Shown::Laid(&pattern.sites), Shown::Looks),
     );
     Ok(match &cli.png {
         Some(path) => {

@@ -1,12 +1,39 @@
 //! What stands on the stage, as plain data in the base frame: triangles, capsules, dots.
 //!
-//! In: a loaded treatment. Out: [`Stage`]. Absent: bevy.
+//! In: a loaded treatment; dots as laid, or as they look at some time. Out: [`Stage`]. Absent: bevy.
 
 use arm::{ArmModel, Capsule, JointPos, Look, Tool};
-use frames::{Base, Head, Metres, Pose};
+use frames::{Base, Dir, Head, Metres, Point, Pose};
 use nalgebra::{Point3, Vector3};
+use pigment::looks::Looks;
 use scan::Surface;
 use stipple::Site;
+
+/// Laid dots are drawn this much larger than they heal: at their true 0.15 mm a whole head shows none.
+const MAGNIFIED: f64 = 4.0;
+/// Dots as they look are drawn this large, and as transparent as keeps their tone.
+const DRAWN: Metres = Metres::from_mm(0.30);
+
+/// Which dots stand on the head.
+pub(crate) enum Shown<'a> {
+    /// As laid: where they will be.
+    Laid(&'a [Site]),
+    /// As they look.
+    Looks(&'a Looks),
+}
+
+/// A dot as an even disc.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dot {
+    /// Its middle.
+    pub(crate) at: Point3<f64>,
+    /// Outward.
+    pub(crate) normal: Vector3<f64>,
+    /// As drawn.
+    pub(crate) radius: Metres,
+    /// 0 unseen, 1 ink.
+    pub(crate) opacity: f64,
+}
 
 /// Everything to draw; metres, base frame.
 #[derive(Debug, Clone)]
@@ -23,8 +50,8 @@ pub(crate) struct Stage {
     pub(crate) bare: Vec<Capsule>,
     /// The tool.
     pub(crate) tool: Vec<Capsule>,
-    /// Centre, outward normal, radius.
-    pub(crate) dots: Vec<(Point3<f64>, Vector3<f64>, Metres)>,
+    /// On the head.
+    pub(crate) dots: Vec<Dot>,
     /// The head's middle: what the camera looks at.
     pub(crate) centre: Point3<f64>,
 }
@@ -37,7 +64,7 @@ impl Stage {
         arm: &ArmModel,
         tool: &Tool,
         q: &JointPos,
-        sites: &[Site],
+        shown: &Shown<'_>,
     ) -> Self {
         let iso = base_from_head.get();
         let vertices: Vec<_> = surface.vertices().iter().map(|p| (base_from_head * *p).coords).collect();
@@ -56,14 +83,19 @@ impl Stage {
         }
         let base_from_flange = arm.forward(q);
         let tool = tool.body.iter().map(|b| b.moved(base_from_flange.get())).collect();
-        let dots = sites
-            .iter()
-            .map(|s| {
-                let base_from_skin = base_from_head * s.head_from_skin;
-                let normal = base_from_skin.z().get().into_inner();
-                (base_from_skin.origin().coords, normal, s.healed * 0.5)
-            })
-            .collect();
+        let dot = |at: Point<Head>, normal: Dir<Head>, radius: Metres, opacity: f64| Dot {
+            at: (base_from_head * at).coords,
+            normal: iso.rotation * normal.get().into_inner(),
+            radius,
+            opacity,
+        };
+        let dots = match shown {
+            Shown::Laid(sites) => {
+                let laid = sites.iter().map(|s| (&s.head_from_skin, s.healed * (0.5 * MAGNIFIED)));
+                laid.map(|(skin, radius)| dot(skin.origin(), skin.z(), radius, 1.0)).collect()
+            }
+            Shown::Looks(looks) => looks.dots.iter().map(|d| dot(d.at, d.normal, DRAWN, d.opacity(DRAWN))).collect(),
+        };
         Self {
             vertices,
             normals,
