@@ -15,7 +15,7 @@ use crate::folder::RunFolder;
 use crate::forecast::{self, Forecast};
 use crate::rehearse::Outputs;
 use crate::{
-    Failure, Planned, Registered, Treatment, bench as benches, budget, even, figures, page, preview, progress, sign,
+    Failure, Planned, Registered, Treatment, bench as benches, budget, even, figures, page, progress, sign, streamed,
     uniformity,
 };
 
@@ -74,7 +74,7 @@ fn whole(
     if let (Some((dots, count)), None) = (preview, &trouble) {
         let first = treatment.first(&pattern, &planned, dots)?;
         let streamed = treatment.stream(&pattern, &first, EMBEDDED, &journal, count, &stop)?;
-        report.stream = Some(preview::stream_figures(&streamed.timing));
+        report.stream = Some(streamed::stream_figures(&streamed.timing));
         trouble = not_finished(&streamed.ended);
         preview_faults = streamed.faults;
     }
@@ -161,7 +161,7 @@ pub fn stream(
     let streamed = treatment.stream(&pattern, &planned, &sign_off, &folder.file("journal.sqlite"), count, &stop)?;
     let mut report = figures_of(&treatment, &pattern, stipple_s, &planned);
     report.sign_off = Some(sign_off.clone());
-    report.stream = Some(preview::stream_figures(&streamed.timing));
+    report.stream = Some(streamed::stream_figures(&streamed.timing));
     report.deposits = Some(streamed.deposits);
     report.write_json(&folder.file("report.json")).map_err(|e| Failure::Input(e.to_string()))?;
     if let Some(why) = not_finished(&streamed.ended) {

@@ -23,7 +23,6 @@ mod metrics;
 mod page;
 mod person;
 mod portrait;
-mod preview;
 mod probed;
 mod progress;
 mod recover;
@@ -34,6 +33,7 @@ mod sheet;
 pub mod sign;
 mod skin_file;
 mod statistics;
+mod streamed;
 mod toml_file;
 mod treatment;
 mod uniformity;
@@ -51,11 +51,11 @@ pub use gallery::gallery;
 pub use metrics::metrics;
 pub use person::{PersonTable, StubbleTable};
 pub use portrait::preview;
-pub use preview::Streamed;
 pub use registration::{LandmarksTouched, Registered, RegistrationTable};
 pub use rehearse::{Outputs, Rehearsed};
 pub use scene::{Scene, SceneFile};
 pub use sheet::sheet;
+pub use streamed::Streamed;
 pub use treatment::{Planned, Treatment};
 
 /// A file of the repository: as given when it is there, else beside the manifest that `cargo run` names.
