@@ -18,13 +18,14 @@ struct Known {
     unit: f64,
 }
 
-fn heads() -> [Known; 3] {
+fn heads() -> [Known; 4] {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let data = std::env::var_os("PIGMENT_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
     [
         Known { name: "bundled", file: root.join("assets/heads/adult.ply"), unit: 1e-3 },
         Known { name: "pydeface", file: data.join("heads/pydeface_mean/pydeface_mean_ras_mm.ply"), unit: 1e-3 },
         Known { name: "ict", file: data.join("heads/ict_facekit/ict_mean_skin_ras_mm.ply"), unit: 1e-3 },
+        Known { name: "fsaverage", file: data.join("heads/fsaverage/fsaverage_ras_m.ply"), unit: 1.0 },
     ]
 }
 
@@ -143,7 +144,7 @@ fn file() -> PathBuf {
 }
 
 const ABOUT: &str = "\
-Quality of patterns on the top 75 mm of three heads, by the definitions of stipple.md 1.3: means over the seeds; rho is the
+Quality of patterns on the top 75 mm of four heads, by the definitions of stipple.md 1.3: means over the seeds; rho is the
 least of all. `dots` per cm2 as named, alike everywhere (flat) or eight times as dense in front as behind (8x); no least
 distance. soft: density error in windows of 2 cm2 over that of random dots. S_low: power at wavelengths of 2.5 to 10 dots. C-E:
 Clark-Evans. rho: least nearest neighbour over local spacing. g RMS: pair correlation against human hair. bins: 1 cm2.
@@ -234,7 +235,8 @@ fn goals(method: &str, slope: &str, dots: f64) -> Option<[std::ops::RangeInclusi
             1.45..=1.55,
             0.448..=1.0,
             most(0.30),
-            most(if dense { 0.28 } else { 0.34 }),
+            // Of even density; on a slope stipple.md 1.4 has 0.331.
+            most(if dense && flat { 0.28 } else { 0.34 }),
             decile,
             most(1.3),
             0.97..=1.03,
@@ -274,7 +276,7 @@ fn the_table_keeps_the_goals() {
         }
     }
     assert!(broken.is_empty(), "{broken}");
-    assert_eq!(checked, 3 * 2 * 2 * 3 * 11, "{quick}");
+    assert_eq!(checked, 4 * 2 * 2 * 3 * 11, "{quick}");
 }
 
 #[test]
