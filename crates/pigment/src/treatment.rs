@@ -131,9 +131,7 @@ impl Treatment {
 
     /// The pattern without its figures, for pictures.
     pub(crate) fn lay(&self) -> Result<Pattern, Failure> {
-        let preset = self.file.scene.stipple.preset;
-        stipple::place(&self.scan.surface, &self.fields, self.file.seed(), preset)
-            .map_err(|e| Failure::file(&self.file.path, e))
+        self.lay_as(self.file.scene.stipple.preset)
     }
 
     /// The same fields laid in another way.

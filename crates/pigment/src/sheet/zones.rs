@@ -61,19 +61,7 @@ pub(super) fn colour(zone: usize) -> Colour {
 impl Design {
     /// Compiles the scene with one session that lays everything.
     pub(crate) fn finished(treatment: &Treatment) -> Result<Self, Failure> {
-        let mut spec = treatment.file.design();
-        let least = spec.session.least_overall_mm;
-        // Every other key of the table belongs to one session of several.
-        spec.session = design::SessionSpec {
-            number: 1,
-            of: 1,
-            least_distance_mm: least,
-            least_overall_mm: least,
-            ..design::SessionSpec::default()
-        };
-        let fields = design::compile(&spec, &treatment.scan, &treatment.person)
-            .map_err(|e| Failure::file(&treatment.file.path, e))?;
-        Ok(Self { fields })
+        Ok(Self { fields: treatment.finished()? })
     }
 
     /// Every vertex of the head in the colour of its zone.
